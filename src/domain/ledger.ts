@@ -1,0 +1,70 @@
+import type { NanoUsd } from './money.ts';
+import type { UsageClasses } from './usage.ts';
+
+/** Who asked for the call: the agent's own model, the summariser, a team's leader or member, a fallback, a tool. */
+export type ModelType = 'model' | 'summaryModel' | 'leader' | 'member' | 'fallback' | 'tool' | (string & {});
+
+/**
+ * The life of an attempt's row.
+ *
+ * - `reserved`: the request may be on its way; the row holds its worst case.
+ * - `settled`: the provider told the usage.
+ * - `estimated`: the attempt ended and may have cost tokens, but the provider did not say how many.
+ * - `lost`: its worker went away; charged at its full reservation until a late settlement corrects it.
+ * - `released`: known to be unbilled (never sent, or refused before the stream).
+ */
+export type LedgerState = 'reserved' | 'settled' | 'estimated' | 'lost' | 'released';
+
+/** What an attempt reserved: the worst case that the provider may bill for it. */
+export interface Reservation {
+  /** Upper bound of the request's tokens. */
+  readonly inputTokens: number;
+  /** The output limit that the request itself carries. */
+  readonly outputTokens: number;
+  /** `null` when a price is missing. */
+  readonly costNanoUsd: NanoUsd | null;
+}
+
+/** One attempt of one call. The ledger is the truth about spending; every metric is a sum over these. */
+export interface LedgerRow {
+  /** `<callId>.<attempt>`. */
+  readonly id: string;
+  readonly sessionId: string;
+  readonly runId: string | null;
+  readonly callId: string;
+  readonly attempt: number;
+  readonly agent: string;
+  readonly user: string | null;
+  readonly tenant: string | null;
+  readonly provider: string;
+  readonly model: string;
+  readonly modelType: ModelType;
+  readonly simulated: boolean;
+  readonly state: LedgerState;
+  readonly reservation: Reservation;
+  /** For `settled` what the provider said; for `estimated` and `lost` what is charged; else `null`. */
+  readonly usage: UsageClasses | null;
+  readonly costNanoUsd: NanoUsd | null;
+  /** Did this attempt give the call its answer? One attempt of a call at most. */
+  readonly answered: boolean;
+  /** Class of the error that ended the attempt, e.g. `rate-limit`, `aborted`. */
+  readonly error: string | null;
+  /** Milliseconds since the epoch, the worker's clock. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly durationMs: number | null;
+  readonly timeToFirstTokenMs: number | null;
+  /** The date whose prices are in force for the row (ISO 8601). */
+  readonly priceDate: string;
+  /** Every top-level field of the answer that is not content. */
+  readonly providerMetrics: Readonly<Record<string, unknown>> | null;
+}
+
+/** Where an attempt runs, so that a new worker can tell that its predecessor is dead. */
+export interface AttemptOwner {
+  /** Base64 of the activity's task token. */
+  readonly taskToken: string;
+  readonly pid: number;
+  /** The machine's boot: a pid means nothing across two of them. */
+  readonly bootId: string;
+}

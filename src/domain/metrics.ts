@@ -1,0 +1,267 @@
+import type { LedgerRow, ModelType } from './ledger.ts';
+import { toUsd } from './money.ts';
+import { deriveUsage, unknownUsage, usageFields, type Usage, type UsageField } from './usage.ts';
+
+/** Metrics of one assistant message, i.e. of the attempt that answered. Seconds and US dollars. */
+export interface MessageMetrics extends Usage {
+  readonly cost: number | null;
+  readonly duration: number | null;
+  readonly timeToFirstToken: number | null;
+  readonly provider: string;
+  readonly model: string;
+  readonly modelType: ModelType;
+  readonly source: 'reported' | 'estimated';
+  readonly attempt: number;
+  readonly simulated?: true;
+  readonly providerMetrics: Readonly<Record<string, unknown>> | null;
+}
+
+/** A sum over ledger rows as users see it. */
+export interface UsageSum extends Usage {
+  readonly cost: number | null;
+  readonly costUnknown?: true;
+  /** For each number that some rows lack: how many of them. */
+  readonly unknownParts?: Readonly<Partial<Record<UsageField, number>>>;
+}
+
+export interface ModelDetail extends UsageSum {
+  readonly provider: string;
+  readonly model: string;
+  readonly calls: number;
+}
+
+/** Metrics of one run. `duration` and `timeToFirstToken` are seconds from the run's start. */
+export interface RunMetrics extends UsageSum {
+  readonly duration: number | null;
+  readonly timeToFirstToken: number | null;
+  readonly calls: number;
+  readonly failedAttempts: number;
+  readonly toolCalls: number;
+  readonly estimatedTokens: number;
+  readonly details: Readonly<Record<string, readonly ModelDetail[]>>;
+  readonly members?: Readonly<Record<string, RunMetrics>>;
+  readonly additionalMetrics?: Readonly<Record<string, number>>;
+  readonly simulated?: true;
+}
+
+/** Metrics of a session: the sums over all its runs, compactions, failed and cancelled work. */
+export interface SessionMetrics extends Omit<RunMetrics, 'timeToFirstToken' | 'members'> {
+  readonly sessionId: string;
+  readonly runs: number;
+  readonly compactions: number;
+  readonly tokensSavedByCompaction: number;
+  readonly contextTokens: number;
+  readonly contextWindow: number | null;
+  /** 0 to 1; `null` while the window is unknown. */
+  readonly contextUse: number | null;
+}
+
+interface FieldSum {
+  readonly known: number;
+  readonly unknown: number;
+}
+
+/** Sums over rows that may still be corrected: everything here can be added and taken away again. */
+export interface Tally {
+  /** Rows whose usage counts (settled, estimated or lost). */
+  readonly rows: number;
+  readonly calls: number;
+  readonly failedAttempts: number;
+  readonly simulatedRows: number;
+  readonly estimatedTokens: number;
+  readonly costNanoUsd: number;
+  readonly costUnknownRows: number;
+  readonly usage: Readonly<Record<UsageField, FieldSum>>;
+}
+
+const noField: FieldSum = { known: 0, unknown: 0 };
+
+export const emptyTally: Tally = {
+  rows: 0,
+  calls: 0,
+  failedAttempts: 0,
+  simulatedRows: 0,
+  estimatedTokens: 0,
+  costNanoUsd: 0,
+  costUnknownRows: 0,
+  usage: Object.fromEntries(usageFields.map((field) => [field, noField])) as Record<UsageField, FieldSum>,
+};
+
+/** Absolute totals of a session or of a run, as the store keeps them beside the ledger. */
+export interface Totals {
+  /** Rises with every change; a reader keeps the highest it has seen. */
+  readonly version: number;
+  readonly sum: Tally;
+  /** Keyed by model type, then by `provider/model`. */
+  readonly details: Readonly<Record<string, Readonly<Record<string, Tally>>>>;
+  readonly runs: number;
+  readonly toolCalls: number;
+  readonly compactions: number;
+  readonly tokensSavedByCompaction: number;
+  readonly durationMs: number;
+  readonly additionalMetrics: Readonly<Record<string, number>>;
+}
+
+export const emptyTotals: Totals = {
+  version: 0,
+  sum: emptyTally,
+  details: {},
+  runs: 0,
+  toolCalls: 0,
+  compactions: 0,
+  tokensSavedByCompaction: 0,
+  durationMs: 0,
+  additionalMetrics: {},
+};
+
+type CountedRow = Pick<
+  LedgerRow,
+  'state' | 'usage' | 'costNanoUsd' | 'answered' | 'simulated' | 'provider' | 'model' | 'modelType' | 'error'
+>;
+
+/** A row counts once it can no longer be given back; one in flight counts as nothing yet. */
+function addToTally(tally: Tally, row: CountedRow, sign: 1 | -1): Tally {
+  if (row.state === 'reserved') return tally;
+  const failed = row.answered ? 0 : 1;
+  if (row.state === 'released') return { ...tally, failedAttempts: tally.failedAttempts + sign * failed };
+  const usage = row.usage === null ? null : deriveUsage(row.usage);
+  const estimated = row.state === 'settled' ? 0 : (usage?.totalTokens ?? 0);
+  const field = (name: UsageField): FieldSum => {
+    const value = usage?.[name] ?? null;
+    const before = tally.usage[name];
+    return {
+      known: before.known + sign * (value ?? 0),
+      unknown: before.unknown + sign * (value === null ? 1 : 0),
+    };
+  };
+  return {
+    rows: tally.rows + sign,
+    calls: tally.calls + sign * (1 - failed),
+    failedAttempts: tally.failedAttempts + sign * failed,
+    simulatedRows: tally.simulatedRows + sign * (row.simulated ? 1 : 0),
+    estimatedTokens: tally.estimatedTokens + sign * estimated,
+    costNanoUsd: tally.costNanoUsd + sign * (row.costNanoUsd ?? 0),
+    costUnknownRows: tally.costUnknownRows + sign * (row.costNanoUsd === null ? 1 : 0),
+    usage: Object.fromEntries(usageFields.map((name) => [name, field(name)])) as Record<UsageField, FieldSum>,
+  };
+}
+
+function isEmpty(tally: Tally): boolean {
+  return tally.rows === 0 && tally.failedAttempts === 0;
+}
+
+function addToTotals(totals: Totals, row: CountedRow, sign: 1 | -1): Totals {
+  const model = `${row.provider}/${row.model}`;
+  const ofType = totals.details[row.modelType] ?? {};
+  const detail = addToTally(ofType[model] ?? emptyTally, row, sign);
+  const { [model]: _, ...others } = ofType;
+  const nextOfType = isEmpty(detail) ? others : { ...ofType, [model]: detail };
+  return {
+    ...totals,
+    sum: addToTally(totals.sum, row, sign),
+    details: { ...totals.details, [row.modelType]: nextOfType },
+  };
+}
+
+/**
+ * Totals after a row changed from `before` (`null`: it is new) to `after`.
+ *
+ * The order of changes does not matter, and replacing a row takes away exactly what it had added.
+ *
+ * @example
+ * const totals = applyRow(emptyTotals, null, settledRow); // version 1
+ */
+export function applyRow(totals: Totals, before: CountedRow | null, after: CountedRow): Totals {
+  const without = before === null ? totals : addToTotals(totals, before, -1);
+  return { ...addToTotals(without, after, 1), version: totals.version + 1 };
+}
+
+function toSum(tally: Tally): UsageSum {
+  const value = (name: UsageField): number | null => {
+    const { known, unknown } = tally.usage[name];
+    return tally.rows > 0 && unknown === tally.rows ? null : known;
+  };
+  const missing = usageFields.filter((name) => tally.usage[name].unknown > 0);
+  const usage = Object.fromEntries(usageFields.map((name) => [name, value(name)])) as Record<UsageField, number | null>;
+  return {
+    ...usage,
+    cost: tally.rows > 0 && tally.costUnknownRows === tally.rows ? null : toUsd(tally.costNanoUsd),
+    ...(tally.costUnknownRows > 0 ? { costUnknown: true as const } : {}),
+    ...(missing.length > 0
+      ? { unknownParts: Object.fromEntries(missing.map((name) => [name, tally.usage[name].unknown])) }
+      : {}),
+  };
+}
+
+function toDetails(totals: Totals): Record<string, ModelDetail[]> {
+  const details: Record<string, ModelDetail[]> = {};
+  for (const [modelType, models] of Object.entries(totals.details)) {
+    const list = Object.entries(models).map(([id, tally]) => {
+      const slash = id.indexOf('/');
+      return { provider: id.slice(0, slash), model: id.slice(slash + 1), calls: tally.calls, ...toSum(tally) };
+    });
+    if (list.length > 0) details[modelType] = list;
+  }
+  return details;
+}
+
+function common(totals: Totals) {
+  const named = Object.keys(totals.additionalMetrics).length > 0;
+  return {
+    ...toSum(totals.sum),
+    calls: totals.sum.calls,
+    failedAttempts: totals.sum.failedAttempts,
+    toolCalls: totals.toolCalls,
+    estimatedTokens: totals.sum.estimatedTokens,
+    details: toDetails(totals),
+    ...(named ? { additionalMetrics: totals.additionalMetrics } : {}),
+    ...(totals.sum.simulatedRows > 0 ? { simulated: true as const } : {}),
+  };
+}
+
+/** A run's totals in the form users see. `timeToFirstTokenMs` counts from the run's start. */
+export function toRunMetrics(totals: Totals, timeToFirstTokenMs: number | null): RunMetrics {
+  return {
+    ...common(totals),
+    duration: totals.durationMs / 1000,
+    timeToFirstToken: timeToFirstTokenMs === null ? null : timeToFirstTokenMs / 1000,
+  };
+}
+
+export interface ContextUse {
+  /** Tokens of the last request and its answer: what the next request starts from. */
+  readonly tokens: number;
+  readonly window: number | null;
+}
+
+/** A session's totals in the form users see. */
+export function toSessionMetrics(sessionId: string, totals: Totals, context: ContextUse): SessionMetrics {
+  return {
+    sessionId,
+    ...common(totals),
+    duration: totals.durationMs / 1000,
+    runs: totals.runs,
+    compactions: totals.compactions,
+    tokensSavedByCompaction: totals.tokensSavedByCompaction,
+    contextTokens: context.tokens,
+    contextWindow: context.window,
+    contextUse: context.window === null ? null : context.tokens / context.window,
+  };
+}
+
+/** Metrics of the message that a row's attempt answered with. */
+export function toMessageMetrics(row: LedgerRow): MessageMetrics {
+  return {
+    ...deriveUsage(row.usage ?? unknownUsage),
+    cost: row.costNanoUsd === null ? null : toUsd(row.costNanoUsd),
+    duration: row.durationMs === null ? null : row.durationMs / 1000,
+    timeToFirstToken: row.timeToFirstTokenMs === null ? null : row.timeToFirstTokenMs / 1000,
+    provider: row.provider,
+    model: row.model,
+    modelType: row.modelType,
+    source: row.state === 'settled' ? 'reported' : 'estimated',
+    attempt: row.attempt,
+    ...(row.simulated ? { simulated: true as const } : {}),
+    providerMetrics: row.providerMetrics,
+  };
+}
