@@ -1,0 +1,84 @@
+import type { RunResult, WaitingFor } from './run.ts';
+
+interface EventBase {
+  readonly at: string;
+  readonly sessionId: string;
+  readonly runId?: string;
+  readonly agent?: string;
+}
+
+/** What is kept of an event before its number is taken. */
+export type EventBody =
+  | { readonly type: 'run.started'; readonly messageId: string }
+  | {
+      readonly type: 'call.started';
+      readonly callId: string;
+      readonly attempt: number;
+      readonly model: string;
+      readonly inputTokensEstimated: number;
+    }
+  | {
+      readonly type: 'call.ended';
+      readonly callId: string;
+      readonly attempt: number;
+      readonly model: string;
+      readonly inputTokens: number | null;
+      readonly outputTokens: number | null;
+      readonly cost: number | null;
+      readonly durationMs: number | null;
+      readonly contextTokens: number;
+      readonly contextWindow: number | null;
+    }
+  | {
+      readonly type: 'call.failed';
+      readonly callId: string;
+      readonly attempt: number;
+      readonly model: string;
+      readonly error: string;
+      readonly message: string;
+      readonly retryInMs: number | null;
+    }
+  | { readonly type: 'tool.started'; readonly callId: string; readonly tool: string; readonly input: unknown }
+  | {
+      readonly type: 'tool.ended';
+      readonly callId: string;
+      readonly tool: string;
+      readonly isError: boolean;
+      readonly durationMs: number | null;
+    }
+  | { readonly type: 'approval.requested'; readonly waitingFor: WaitingFor }
+  | { readonly type: 'approval.decided'; readonly callId: string; readonly approved: boolean; readonly reason?: string }
+  | {
+      readonly type: 'threshold.reached';
+      readonly axis: 'context' | 'session';
+      readonly level: string;
+      readonly value: number;
+      readonly suggestion: string;
+    }
+  | {
+      readonly type: 'budget.warned' | 'budget.waiting' | 'budget.overrun';
+      readonly details: Readonly<Record<string, unknown>>;
+    }
+  | { readonly type: 'compaction.ended'; readonly details: Readonly<Record<string, unknown>> }
+  | { readonly type: 'run.waiting'; readonly waitingFor: readonly WaitingFor[] }
+  | { readonly type: 'run.ended'; readonly result: RunResult }
+  | { readonly type: 'session.closed'; readonly reason?: string };
+
+/** Numbered in the transaction that stores it: 1, 2, 3, … within a session, without gaps. */
+export type StoredEvent = EventBase & EventBody & { readonly id: number };
+
+/** Parts of an answer as they are written. Not kept; a new attempt of a call begins with `text.reset`. */
+export type DeltaEvent = EventBase & {
+  readonly type: 'text.delta' | 'reasoning.delta' | 'text.reset';
+  readonly callId: string;
+  readonly attempt: number;
+  /** Characters of this kind that came before in this attempt. */
+  readonly offset: number;
+  readonly delta: string;
+};
+
+export type RunEvent = StoredEvent | DeltaEvent;
+
+export function isDelta(event: RunEvent): event is DeltaEvent {
+  return event.type === 'text.delta' || event.type === 'reasoning.delta' || event.type === 'text.reset';
+}

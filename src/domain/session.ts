@@ -1,0 +1,57 @@
+import type { LimitsInForce, LimitsPatch } from './agent.ts';
+import type { JsonObject } from './json.ts';
+import type { RunProgress, WaitingFor } from './run.ts';
+
+/** The argument of the workflow `session`. */
+export interface SessionInput {
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  /** Provider to the name of a stored key: a key itself never enters Temporal. */
+  readonly keys?: Readonly<Record<string, string>>;
+  readonly limits?: LimitsPatch;
+  readonly metadata?: JsonObject;
+}
+
+export type SessionStatus = 'open' | 'closing' | 'closed' | 'failed';
+
+/** The answer of the query `state`. */
+export interface SessionState {
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  readonly status: SessionStatus;
+  readonly queue: readonly { readonly runId: string; readonly messageId: string }[];
+  readonly currentRun: RunProgress | null;
+  readonly runs: number;
+  readonly contextTokens: number;
+  readonly contextWindow: number | null;
+  readonly contextUse: number | null;
+  readonly limits: LimitsInForce['limits'];
+  readonly thresholds: LimitsInForce['thresholds'];
+  readonly thresholdsFired: readonly string[];
+  readonly summary: { readonly id: string; readonly text: string } | null;
+  readonly waitingFor: readonly WaitingFor[];
+  readonly simulated?: true;
+}
+
+/** What creating a session answers, in the library, `start --json` and HTTP alike. */
+export interface SessionCreated {
+  readonly sessionId: string;
+  readonly workflowId: string;
+  readonly agent: string;
+  readonly status: SessionStatus;
+  /** `false`: it was there already. */
+  readonly created: boolean;
+}
+
+export const workflowType = 'session';
+
+export function workflowIdOf(sessionId: string): string {
+  return `session-${sessionId}`;
+}
+
+/** Letters, digits and `. _ : @ + -`, at most 128: safe in URLs, file names, search attributes and Temporal's UI. */
+export const sessionIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,127}$/;

@@ -1,0 +1,273 @@
+import type { EventBody, StoredEvent, DeltaEvent } from '../domain/events.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { AttemptOwner, LedgerRow } from '../domain/ledger.ts';
+import type { Message } from '../domain/messages.ts';
+import type { ContextUse, Totals } from '../domain/metrics.ts';
+import type { FinishReason, RunResult, RunStatus } from '../domain/run.ts';
+import type { SessionStatus } from '../domain/session.ts';
+import type { UsageClasses } from '../domain/usage.ts';
+
+/**
+ * What was said and spent. Every write is idempotent by id, so that a retry after a crash changes nothing, and every
+ * method is one transaction.
+ *
+ * Methods throw `StoreUnavailable` when the database can't be reached or stays locked; nothing was written then.
+ */
+export interface Store extends SessionStore, RunStore, LedgerStore, EventStore, BlobStore {
+  /** Brings the schema up to date; safe to call from several processes at once. */
+  migrate(): Promise<void>;
+  /** A cheap read that fails when the store can't answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SessionRow {
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly user: string | null;
+  readonly tenant: string | null;
+  readonly status: SessionStatus;
+  readonly metadata: JsonObject | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly closedAt: string | null;
+  readonly totals: Totals;
+  readonly context: ContextUse;
+}
+
+export interface SessionFilter {
+  readonly status?: SessionStatus;
+  readonly agent?: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  /** Ids that begin with this. */
+  readonly idPrefix?: string;
+  /** At most this many, newest first. */
+  readonly limit: number;
+  /** The `cursor` of the page before. */
+  readonly after?: string;
+}
+
+export interface SessionStore {
+  /** Inserts the session, or answers the row that is there: `created` tells which. */
+  openSession(input: {
+    readonly sessionId: string;
+    readonly agent: string;
+    readonly user: string | null;
+    readonly tenant: string | null;
+    readonly metadata: JsonObject | null;
+    readonly at: string;
+  }): Promise<{ readonly session: SessionRow; readonly created: boolean }>;
+  session(sessionId: string): Promise<SessionRow | null>;
+  sessions(
+    filter: SessionFilter,
+  ): Promise<{ readonly sessions: readonly SessionRow[]; readonly cursor: string | null }>;
+  /** Sets the last status and appends `session.closed`; a second time changes nothing. */
+  closeSession(input: {
+    readonly sessionId: string;
+    readonly status: 'closed' | 'failed';
+    readonly reason: string | null;
+    readonly at: string;
+  }): Promise<Totals>;
+}
+
+export interface RunRow {
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly messageId: string;
+  readonly agent: string;
+  /** 1, 2, 3, … within the session, in the order in which runs began. */
+  readonly number: number;
+  readonly status: 'running' | RunStatus;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly totals: Totals;
+  readonly timeToFirstTokenMs: number | null;
+  /** Of an ended run. */
+  readonly result: RunResult | null;
+}
+
+export interface StoredMessage extends Message {
+  /** 1, 2, 3, … within the session. */
+  readonly seq: number;
+  /** Estimated tokens of the message in a request. */
+  readonly tokens: number;
+}
+
+/** A message to be stored; the store gives it its `seq`. */
+export interface NewMessage extends Omit<Message, 'metrics'> {
+  readonly tokens: number;
+}
+
+/** One run of the past as the planner sees it. */
+export interface HistoryRun {
+  readonly runId: string;
+  readonly number: number;
+  readonly status: 'running' | RunStatus;
+  readonly messages: readonly StoredMessage[];
+}
+
+/** Makes the stored result of a run that ends in a transaction from the totals that this transaction leaves. */
+export type BuildResult = (facts: {
+  readonly totals: Totals;
+  readonly timeToFirstTokenMs: number | null;
+  readonly messageIds: readonly string[];
+}) => RunResult;
+
+export interface RunStore {
+  /**
+   * Inserts the run, its user message and `run.started`. A message id that the session has seen before answers the
+   * run that it belongs to (`begun: false`), whatever its run id.
+   */
+  beginRun(input: {
+    readonly sessionId: string;
+    readonly runId: string;
+    readonly messageId: string;
+    readonly agent: string;
+    readonly message: NewMessage;
+    readonly at: string;
+  }): Promise<{ readonly run: RunRow; readonly begun: boolean }>;
+  run(sessionId: string, runId: string): Promise<RunRow | null>;
+  runByMessageId(sessionId: string, messageId: string): Promise<RunRow | null>;
+  /** Newest first. */
+  runs(sessionId: string, page: { readonly limit: number; readonly beforeNumber?: number }): Promise<readonly RunRow[]>;
+  /** Whole runs, oldest first: the newest that come before `beforeNumber` and together hold at most these. */
+  history(
+    sessionId: string,
+    bounds: { readonly beforeNumber: number; readonly maxRuns: number | null; readonly maxTokens: number | null },
+  ): Promise<readonly HistoryRun[]>;
+  messagesOfRun(sessionId: string, runId: string): Promise<readonly StoredMessage[]>;
+  /** In order of `seq`. */
+  messages(
+    sessionId: string,
+    page: { readonly afterSeq?: number; readonly limit: number },
+  ): Promise<readonly StoredMessage[]>;
+  /**
+   * Stores a tool's result (a message with the role `tool`), `tool.ended`, its time and its metrics. The same message
+   * id again changes nothing.
+   */
+  storeToolResult(input: {
+    readonly sessionId: string;
+    readonly runId: string;
+    readonly message: NewMessage;
+    readonly event: EventBody;
+    readonly durationMs: number;
+    readonly additionalMetrics: Readonly<Record<string, number>>;
+    readonly at: string;
+  }): Promise<Totals>;
+  /**
+   * Ends a run that no settlement ended: its open ledger rows become `lost`, `messages` (results of tool calls that
+   * were not executed) are stored, `run.ended` is appended. A run that has not begun is inserted first; one that has
+   * ended answers its stored result.
+   */
+  endRun(input: {
+    readonly sessionId: string;
+    readonly runId: string;
+    readonly messageId: string;
+    readonly agent: string;
+    readonly message: NewMessage | null;
+    readonly messages: readonly NewMessage[];
+    readonly build: BuildResult;
+    readonly at: string;
+  }): Promise<{ readonly result: RunResult; readonly totals: Totals }>;
+}
+
+/** The one answer of a call, kept so that a retry after a crash finds it and calls nobody. */
+export interface StoredAnswer {
+  readonly callId: string;
+  readonly text: string;
+  readonly finishReason: FinishReason;
+  readonly messageId: string;
+  readonly contextTokens: number;
+  /** Of a run that this answer ended. */
+  readonly result: RunResult | null;
+  readonly toolCalls: readonly { readonly callId: string; readonly tool: string }[];
+}
+
+export interface Settlement {
+  readonly rowId: string;
+  /** `settled`: the provider told the usage; `estimated`: it answered without telling. */
+  readonly state: 'settled' | 'estimated';
+  readonly usage: UsageClasses;
+  readonly costNanoUsd: number | null;
+  readonly endedAt: number;
+  readonly durationMs: number;
+  readonly timeToFirstTokenMs: number | null;
+  readonly providerMetrics: Readonly<Record<string, unknown>> | null;
+  readonly answer: {
+    readonly text: string;
+    readonly finishReason: FinishReason;
+    readonly message: NewMessage;
+    readonly toolCalls: readonly { readonly callId: string; readonly tool: string }[];
+    readonly context: ContextUse;
+    /** Ends the run in the same transaction; `null` while tools are to be called. */
+    readonly build: BuildResult | null;
+  };
+  readonly events: readonly EventBody[];
+}
+
+export interface LedgerStore {
+  /** All attempts of a call, oldest first, and its answer where it has one. */
+  call(callId: string): Promise<{ readonly attempts: readonly LedgerRow[]; readonly answer: StoredAnswer | null }>;
+  /**
+   * Inserts a `reserved` row and its events, unless the call has its answer already. Other rows of the call that are
+   * still `reserved` belong to attempts that are gone or paused: they become `lost`, at their full reservation.
+   */
+  reserve(input: {
+    readonly row: LedgerRow;
+    readonly owner: AttemptOwner;
+    /** Milliseconds since the epoch. */
+    readonly leaseUntil: number;
+    readonly events: readonly EventBody[];
+  }): Promise<{ readonly answer: StoredAnswer | null; readonly totals: Totals }>;
+  /** Prolongs the lease of a row that is still `reserved`. */
+  prolong(rowId: string, leaseUntil: number): Promise<void>;
+  /**
+   * Stores what an attempt used and said. The first commit of a call gives its answer; a later one only settles its
+   * row (also one that was `lost` or `estimated`) and answers with what the first one stored. Message metrics are
+   * derived from the row.
+   */
+  settle(settlement: Settlement): Promise<{ readonly answer: StoredAnswer; readonly totals: Totals }>;
+  /** Ends an attempt without an answer. A row that is no longer `reserved` stays as it is. */
+  endAttempt(input: {
+    readonly rowId: string;
+    readonly state: 'released' | 'estimated' | 'lost';
+    readonly usage: UsageClasses | null;
+    readonly costNanoUsd: number | null;
+    readonly error: string;
+    readonly endedAt: number;
+    readonly timeToFirstTokenMs: number | null;
+    readonly events: readonly EventBody[];
+  }): Promise<Totals>;
+  /** Rows still `reserved` whose lease has ended, oldest first. */
+  expiredReservations(now: number, limit: number): Promise<readonly LedgerRow[]>;
+  /** Rows still `reserved` whose owner ran on this boot of this machine. */
+  reservationsOfBoot(bootId: string): Promise<readonly { readonly row: LedgerRow; readonly owner: AttemptOwner }[]>;
+  ledger(sessionId: string): Promise<readonly LedgerRow[]>;
+  /** Runs that have not ended and have no row in flight, untouched since `before` (ISO 8601). */
+  idleOpenRuns(before: string, limit: number): Promise<readonly RunRow[]>;
+}
+
+export interface EventStore {
+  /** With `id` greater than `afterId`, in order. */
+  events(
+    sessionId: string,
+    page: { readonly afterId: number; readonly limit: number },
+  ): Promise<readonly StoredEvent[]>;
+  appendEvents(sessionId: string, runId: string | null, events: readonly EventBody[], at: string): Promise<void>;
+  /** Short-lived rows for readers in other processes. */
+  appendDeltas(deltas: readonly DeltaEvent[]): Promise<void>;
+  /** In order; `cursor` is handed to the next read. */
+  deltas(
+    sessionId: string,
+    cursor: number,
+  ): Promise<{ readonly deltas: readonly DeltaEvent[]; readonly cursor: number }>;
+  /** Deletes deltas written before this time (milliseconds since the epoch). */
+  pruneDeltas(before: number): Promise<void>;
+}
+
+export interface BlobStore {
+  /** Content-addressed: the same bytes answer the same id. */
+  putBlob(bytes: Uint8Array, mediaType: string): Promise<string>;
+  blob(id: string): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string } | null>;
+}
