@@ -1,0 +1,165 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { identifyProcess, isRunning, type ProcessIdentity } from '../process-identity.ts';
+import { processIdentitySchema, readStateFile, removeStateFile, writeStateFile } from '../state-file.ts';
+import { whenWeEnd } from '../when-we-end.ts';
+import { checkServer, connectToServer } from './check-server.ts';
+import { freePort, isListening } from './ports.ts';
+import { serverArguments } from './server-arguments.ts';
+import { lastLines } from './server-log.ts';
+import { temporalUnavailable } from './unavailable.ts';
+
+const stateSchema = z.object({ process: processIdentitySchema, port: z.int(), uiPort: z.int().nullable() });
+type ServerState = z.infer<typeof stateSchema>;
+
+/** A development server that belongs to a home: its data is `temporal.sqlite` there. */
+export interface EmbeddedServer {
+  readonly address: string;
+  readonly uiUrl: string | null;
+  readonly pid: number;
+  /** Ends the server: it is asked to stop, and killed when it has not after 5 seconds. */
+  close(): Promise<void>;
+}
+
+export interface EmbeddedServerOptions {
+  readonly home: string;
+  readonly binary: string;
+  /** `usual`: 7233 and 8233 where they are free. `free`: any, so that nothing of the user's is in the way. */
+  readonly ports?: 'usual' | 'free';
+  readonly ui?: boolean;
+  readonly readyTimeoutMs?: number;
+}
+
+const stateFile = (home: string): string => join(home, 'temporal.json');
+const logFile = (home: string): string => join(home, 'temporal.log');
+const namespace = 'default';
+
+async function ended(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (isRunning(identity)) {
+    if (performance.now() > deadline) return false;
+    await delay(20);
+  }
+  return true;
+}
+
+function signalTo(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  if (isRunning(identity)) process.kill(identity.pid, signal);
+}
+
+async function end(identity: ProcessIdentity): Promise<void> {
+  signalTo(identity, 'SIGTERM');
+  if (await ended(identity, 5_000)) return;
+  signalTo(identity, 'SIGKILL');
+  await ended(identity, 5_000);
+}
+
+function handle(home: string, state: ServerState): EmbeddedServer {
+  // A process that ends without close() must not leave its server behind.
+  const keepRunning = whenWeEnd(() => signalTo(state.process, 'SIGTERM'));
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await end(state.process);
+    keepRunning();
+    removeStateFile(stateFile(home));
+  };
+  return {
+    address: `127.0.0.1:${state.port}`,
+    uiUrl: state.uiPort === null ? null : `http://127.0.0.1:${state.uiPort}`,
+    pid: state.process.pid,
+    close: () => (closing ??= close()),
+  };
+}
+
+async function answers(port: number, timeoutMs: number): Promise<boolean> {
+  const connection = await connectToServer({ address: `127.0.0.1:${port}` }, timeoutMs).catch(() => null);
+  if (connection === null) return false;
+  try {
+    await checkServer(connection, namespace);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Takes over the server that an earlier process of this home left running when it was killed. A server that is there
+ * but no longer answers is ended, since two of them on one database file would damage it.
+ */
+export async function adoptServer(home: string): Promise<EmbeddedServer | null> {
+  const state = readStateFile(stateFile(home), stateSchema);
+  if (state === null || !isRunning(state.process)) return null;
+  if (await answers(state.port, 3_000)) return handle(home, state);
+  await end(state.process);
+  return null;
+}
+
+function launch(options: EmbeddedServerOptions, port: number, uiPort: number | null): ChildProcess {
+  const log = openSync(logFile(options.home), 'w', 0o600);
+  const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
+  try {
+    return spawn(
+      options.binary,
+      serverArguments({ databaseFile: join(options.home, 'temporal.sqlite'), port, uiPort }),
+      // A group of its own: the terminal's Ctrl-C would stop the server before the worker has drained.
+      { detached: true, windowsHide: true, stdio: ['ignore', log, log], env: Object.fromEntries(environment) },
+    );
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Resolves with the reason once the child has ended or could not be started. */
+function ending(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal === null ? `it ended with code ${code}` : `${signal}`));
+  });
+}
+
+async function ready(port: number, timeoutMs: number, stopped: { reason: string | null }): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  while (stopped.reason === null && performance.now() < deadline) {
+    if ((await isListening('127.0.0.1', port)) && (await answers(port, 2_000))) return true;
+    await delay(20);
+  }
+  return false;
+}
+
+/**
+ * Starts a server on the home's own database and waits until it answers.
+ *
+ * @throws {LoadlineError} TemporalUnavailable with the server's last words.
+ */
+export async function startServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const usual = options.ports !== 'free';
+  const timeoutMs = options.readyTimeoutMs ?? 30_000;
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort(usual ? 7233 : null);
+    const uiPort = options.ui === false ? null : await freePort(usual ? 8233 : null);
+    const child = launch(options, port, uiPort);
+    const stopped: { reason: string | null } = { reason: null };
+    void ending(child).then((reason) => (stopped.reason = reason));
+    const identity = child.pid === undefined ? null : identifyProcess(child.pid);
+    const state = identity === null ? null : { process: identity, port, uiPort };
+    // Written before it is ready: were we killed in between, the next start must still find it.
+    if (state !== null) writeStateFile(stateFile(options.home), state);
+    child.unref();
+    if ((await ready(port, timeoutMs, stopped)) && state !== null) return handle(options.home, state);
+    if (identity !== null) await end(identity);
+    removeStateFile(stateFile(options.home));
+    const words = lastLines(logFile(options.home));
+    // Between our looking and its binding, another program may have taken the port.
+    if (attempt < 3 && /address already in use|can't (?:set|use)/.test(words)) continue;
+    throw temporalUnavailable(
+      `${options.binary} did not become a Temporal server: ` +
+        `${stopped.reason ?? `no answer within ${timeoutMs / 1000} s`}.${words === '' ? '' : `\n${words}`}`,
+      { binary: options.binary, home: options.home },
+    );
+  }
+}

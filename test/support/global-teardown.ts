@@ -1,3 +1,0 @@
-export default function globalTeardown(): void {
-  globalThis.loadlineTestServer?.kill();
-}
