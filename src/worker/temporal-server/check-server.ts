@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Connection, isGrpcServiceError, type ConnectionOptions } from '@temporalio/client';
 import { isLoopback, splitAddress } from './address.ts';
 import { isListening } from './ports.ts';
@@ -62,40 +63,13 @@ function tooOld(address: string, version: string, cause: unknown): Error {
   );
 }
 
-/**
- * Makes sure that sessions can run there: the namespace exists, and the server starts a workflow and updates it in one
- * step. That is asked for, with a request that does nothing, since a version number does not tell what is switched off.
- *
- * @throws {LoadlineError} TemporalUnavailable, with the command or setting that mends it.
- */
-export async function checkServer(connection: Connection, namespace: string): Promise<void> {
-  const { address } = connection.options;
-  const service = connection.workflowService;
-  try {
-    await service.describeNamespace({ namespace });
-  } catch (error) {
-    if (statusOf(error) === grpc.notFound) {
-      throw temporalUnavailable(
-        `The Temporal server at ${address} has no namespace ${namespace}. Make it with: ` +
-          `temporal operator namespace create --namespace ${namespace} --address ${address}`,
-        { address, namespace },
-        error,
-      );
-    }
-    // A key may be good for running workflows and not for this question.
-    if (statusOf(error) !== grpc.permissionDenied) throw unexpected(address, error);
-  }
-  try {
-    await service.executeMultiOperation({ namespace, operations: [] });
-  } catch (error) {
-    const status = statusOf(error);
-    if (status === grpc.invalidArgument) return;
-    const switchedOff = status === grpc.permissionDenied && /API is disabled/.test(String(error));
-    if (status === grpc.permissionDenied && !switchedOff) throw refused(address, error);
-    if (status !== grpc.unimplemented && !switchedOff) throw unexpected(address, error);
-    const version = await service.getSystemInfo({}).then((info) => info.serverVersion ?? '');
-    throw tooOld(address, version, error);
-  }
+function noNamespace(address: string, namespace: string, cause: unknown): Error {
+  return temporalUnavailable(
+    `The Temporal server at ${address} has no namespace ${namespace}. Make it with: ` +
+      `temporal operator namespace create --namespace ${namespace} --address ${address}`,
+    { address, namespace },
+    cause,
+  );
 }
 
 function unexpected(address: string, error: unknown): Error {
@@ -105,4 +79,48 @@ function unexpected(address: string, error: unknown): Error {
     { address },
     error,
   );
+}
+
+/** The namespace is known for sure, or not even that question is allowed (a key may be good for workflows alone). */
+async function namespaceExists(connection: Connection, namespace: string): Promise<boolean> {
+  const { address } = connection.options;
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+    return true;
+  } catch (error) {
+    if (statusOf(error) === grpc.notFound) throw noNamespace(address, namespace, error);
+    if (statusOf(error) === grpc.permissionDenied) return false;
+    throw unexpected(address, error);
+  }
+}
+
+/**
+ * Makes sure that sessions can run there: the namespace exists, and the server starts a workflow and updates it in one
+ * step. That is asked for, with a request that does nothing, since a version number does not tell what is switched off.
+ *
+ * @throws {LoadlineError} TemporalUnavailable, with the command or setting that mends it.
+ */
+export async function checkServer(connection: Connection, namespace: string): Promise<void> {
+  const { address } = connection.options;
+  const exists = await namespaceExists(connection, namespace);
+  // A frontend hears of a new namespace some seconds after it was made.
+  const deadline = performance.now() + (exists ? 15_000 : 0);
+  for (;;) {
+    try {
+      await connection.workflowService.executeMultiOperation({ namespace, operations: [] });
+      return;
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === grpc.invalidArgument) return;
+      const switchedOff = status === grpc.permissionDenied && /API is disabled/.test(String(error));
+      if (status === grpc.unimplemented || switchedOff) {
+        const { serverVersion } = await connection.workflowService.getSystemInfo({});
+        throw tooOld(address, serverVersion ?? '', error);
+      }
+      if (status === grpc.permissionDenied) throw refused(address, error);
+      if (status !== grpc.notFound) throw unexpected(address, error);
+      if (performance.now() > deadline) throw noNamespace(address, namespace, error);
+      await delay(200);
+    }
+  }
 }

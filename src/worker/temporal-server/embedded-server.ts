@@ -37,7 +37,7 @@ const stateFile = (home: string): string => join(home, 'temporal.json');
 const logFile = (home: string): string => join(home, 'temporal.log');
 const namespace = 'default';
 
-async function ended(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
+async function endsWithin(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   while (isRunning(identity)) {
     if (performance.now() > deadline) return false;
@@ -52,9 +52,9 @@ function signalTo(identity: ProcessIdentity, signal: NodeJS.Signals): void {
 
 async function end(identity: ProcessIdentity): Promise<void> {
   signalTo(identity, 'SIGTERM');
-  if (await ended(identity, 5_000)) return;
+  if (await endsWithin(identity, 5_000)) return;
   signalTo(identity, 'SIGKILL');
-  await ended(identity, 5_000);
+  await endsWithin(identity, 5_000);
 }
 
 function handle(home: string, state: ServerState): EmbeddedServer {
@@ -74,14 +74,10 @@ function handle(home: string, state: ServerState): EmbeddedServer {
   };
 }
 
-async function answers(port: number, timeoutMs: number): Promise<boolean> {
-  const connection = await connectToServer({ address: `127.0.0.1:${port}` }, timeoutMs).catch(() => null);
-  if (connection === null) return false;
+async function check(port: number, timeoutMs: number): Promise<void> {
+  const connection = await connectToServer({ address: `127.0.0.1:${port}` }, timeoutMs);
   try {
     await checkServer(connection, namespace);
-    return true;
-  } catch {
-    return false;
   } finally {
     await connection.close();
   }
@@ -94,7 +90,11 @@ async function answers(port: number, timeoutMs: number): Promise<boolean> {
 export async function adoptServer(home: string): Promise<EmbeddedServer | null> {
   const state = readStateFile(stateFile(home), stateSchema);
   if (state === null || !isRunning(state.process)) return null;
-  if (await answers(state.port, 3_000)) return handle(home, state);
+  const answers = await check(state.port, 3_000).then(
+    () => true,
+    () => false,
+  );
+  if (answers) return handle(home, state);
   await end(state.process);
   return null;
 }
@@ -122,10 +122,10 @@ function ending(child: ChildProcess): Promise<string> {
   });
 }
 
-async function ready(port: number, timeoutMs: number, stopped: { reason: string | null }): Promise<boolean> {
+async function listens(port: number, timeoutMs: number, stopped: { reason: string | null }): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (stopped.reason === null && performance.now() < deadline) {
-    if ((await isListening('127.0.0.1', port)) && (await answers(port, 2_000))) return true;
+    if (await isListening('127.0.0.1', port)) return true;
     await delay(20);
   }
   return false;
@@ -134,7 +134,7 @@ async function ready(port: number, timeoutMs: number, stopped: { reason: string 
 /**
  * Starts a server on the home's own database and waits until it answers.
  *
- * @throws {LoadlineError} TemporalUnavailable with the server's last words.
+ * @throws {LoadlineError} TemporalUnavailable: it did not start, with its last words, or it is too old.
  */
 export async function startServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const usual = options.ports !== 'free';
@@ -144,15 +144,26 @@ export async function startServer(options: EmbeddedServerOptions): Promise<Embed
     const uiPort = options.ui === false ? null : await freePort(usual ? 8233 : null);
     const child = launch(options, port, uiPort);
     const stopped: { reason: string | null } = { reason: null };
-    void ending(child).then((reason) => (stopped.reason = reason));
-    const identity = child.pid === undefined ? null : identifyProcess(child.pid);
-    const state = identity === null ? null : { process: identity, port, uiPort };
-    // Written before it is ready: were we killed in between, the next start must still find it.
-    if (state !== null) writeStateFile(stateFile(options.home), state);
+    const ended = ending(child).then((reason) => (stopped.reason = reason));
     child.unref();
-    if ((await ready(port, timeoutMs, stopped)) && state !== null) return handle(options.home, state);
-    if (identity !== null) await end(identity);
-    removeStateFile(stateFile(options.home));
+    const identity = child.pid === undefined ? null : identifyProcess(child.pid);
+    if (identity === null) {
+      await ended;
+    } else {
+      const state = { process: identity, port, uiPort };
+      // Written before it is ready: were we killed in between, the next start must still find it.
+      writeStateFile(stateFile(options.home), state);
+      const server = handle(options.home, state);
+      try {
+        if (await listens(port, timeoutMs, stopped)) {
+          await check(port, timeoutMs);
+          return server;
+        }
+      } catch (error) {
+        if (stopped.reason === null) throw await server.close().then(() => error);
+      }
+      await server.close();
+    }
     const words = lastLines(logFile(options.home));
     // Between our looking and its binding, another program may have taken the port.
     if (attempt < 3 && /address already in use|can't (?:set|use)/.test(words)) continue;

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { LoadlineError } from '../../domain/errors.ts';
 import { cacheFolder, cliVersion } from './cache-folder.ts';
 import { adoptServer, startServer, type EmbeddedServer, type EmbeddedServerOptions } from './embedded-server.ts';
 import { goInstall } from './go-install.ts';
@@ -41,8 +42,10 @@ export async function findEmbedded(options: EmbeddedOptions): Promise<FoundEmbed
       return { server: await startServer({ ...options, binary }), source: 'started' };
     } catch (error) {
       // A good binary that does not start has a reason that no other binary would cure.
-      if (isUsable(binary)) throw error;
-      tried.push(`${binary}: not a Temporal command line that can run our server`);
+      if (!isTooOld(error) && isUsable(binary)) throw error;
+      tried.push(
+        `${binary}: ${isTooOld(error) ? inWords(error) : 'no Temporal command line with the options we need'}`,
+      );
     }
   }
   const folder = cacheFolder(options.environment);
@@ -66,6 +69,10 @@ export async function findEmbedded(options: EmbeddedOptions): Promise<FoundEmbed
       'or set TEMPORAL_ADDRESS to a server that runs.',
     { tried },
   );
+}
+
+function isTooOld(error: unknown): boolean {
+  return error instanceof LoadlineError && error.details?.version !== undefined;
 }
 
 function inWords(error: unknown): string {
