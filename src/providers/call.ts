@@ -1,0 +1,67 @@
+import { AnswerDraft } from './answer-draft.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type Exchange, openExchange } from './exchange.ts';
+import { toFailure } from './failure.ts';
+import type { ModelAnswer, StreamOptions } from './provider.ts';
+
+/** Speaks one wire: sends the request through the exchange and writes what comes back into the draft. */
+export type Conversation = (exchange: Exchange, draft: AnswerDraft) => Promise<void>;
+
+/**
+ * One call over one wire.
+ *
+ * An answer is whole once the provider gave its finish reason: a connection that breaks after that takes nothing away
+ * but, at worst, the usage.
+ */
+export async function runCall(
+  endpoint: Endpoint,
+  options: StreamOptions,
+  converse: Conversation,
+): Promise<ModelAnswer> {
+  const { signal } = options;
+  const draft = new AnswerDraft((delta) => options.onDelta(delta));
+  return watched(endpoint, signal, draft, async (exchange) => {
+    try {
+      await converse(exchange, draft);
+    } catch (error) {
+      const whole = signal.aborted ? null : draft.answer();
+      if (whole === null) throw error;
+      return whole;
+    }
+    // The SDKs end an aborted stream as if it were whole.
+    if (draft.finishReason === null) signal.throwIfAborted();
+    const answer = draft.answer();
+    if (answer === null) throw new Error('the stream ended before the answer did');
+    return answer;
+  });
+}
+
+/** A request that is no model call: its answer is awaited whole. */
+export async function runQuery<T>(
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  query: (exchange: Exchange) => Promise<T>,
+): Promise<T> {
+  return watched(endpoint, signal, null, query);
+}
+
+async function watched<T>(
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  draft: AnswerDraft | null,
+  action: (exchange: Exchange) => Promise<T>,
+): Promise<T> {
+  const exchange = openExchange();
+  try {
+    signal.throwIfAborted();
+    return await action(exchange);
+  } catch (error) {
+    throw toFailure(error, {
+      ...exchange,
+      aborted: signal.aborted,
+      partial: draft?.partial() ?? null,
+      secrets: endpoint.apiKey === null ? [] : [endpoint.apiKey],
+      now: Date.now(),
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { Agent, type Dispatcher, fetch as undiciFetch } from 'undici';
+import type { Refusal } from './complaint.ts';
+
+/** A slow model may say nothing for many minutes: how long is too long is the caller's to say, by aborting. */
+const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+
+/** One HTTP request through a provider's SDK, watched for what the SDKs don't tell: was it sent, what was refused. */
+export interface Exchange {
+  /** To be given to the SDK. */
+  readonly fetch: typeof globalThis.fetch;
+  connecting: boolean;
+  sent: boolean;
+  answering: boolean;
+  refusal: Refusal | null;
+}
+
+type Dispatch = Dispatcher['dispatch'];
+
+/** Calls `onStart` when a connected socket is about to be written to: whatever fails before never left. */
+function watchStart(onStart: () => void): (dispatch: Dispatch) => Dispatch {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart(controller, context) {
+        onStart();
+        handler.onRequestStart?.(controller, context);
+      },
+      onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
+      onResponseStart: (...args) => handler.onResponseStart?.(...args),
+      onResponseData: (...args) => handler.onResponseData?.(...args),
+      onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+      onResponseError: (...args) => handler.onResponseError?.(...args),
+    });
+}
+
+export function openExchange(): Exchange {
+  const dispatcher = agent.compose(
+    watchStart(() => {
+      exchange.sent = true;
+    }),
+  );
+  const exchange: Exchange = {
+    connecting: false,
+    sent: false,
+    answering: false,
+    refusal: null,
+    fetch: async (input, init) => {
+      exchange.connecting = true;
+      const request = { ...init, dispatcher } as Parameters<typeof undiciFetch>[1];
+      const response = (await undiciFetch(String(input), request)) as unknown as Response;
+      if (response.ok) {
+        exchange.answering = true;
+        return response;
+      }
+      // The SDKs lose the words of bodies that are not shaped like their own provider's.
+      const body = await response.text().catch(() => '');
+      exchange.refusal = { status: response.status, headers: response.headers, body };
+      return new Response(body, { status: response.status, headers: { 'content-type': 'application/json' } });
+    },
+  };
+  return exchange;
+}

@@ -1,0 +1,81 @@
+import type {
+  FunctionTool,
+  ResponseInputContent,
+  ResponseInputItem,
+  ResponseReasoningItem,
+} from 'openai/resources/responses/responses';
+import type { ToolSpec } from '../domain/agent.ts';
+import type { MediaPart, Part } from '../domain/messages.ts';
+import { fileName, mediaUrl, refuseMedia } from './media.ts';
+import { ownProviderData } from './provider-data.ts';
+import type { RequestMessage } from './provider.ts';
+import { toolInputObject, toolOutputText } from './tool-input.ts';
+
+/** Messages as the input items of the Responses API. `source` is `provider/model`. */
+export function responsesInput(
+  provider: string,
+  source: string,
+  messages: readonly RequestMessage[],
+): ResponseInputItem[] {
+  return messages.flatMap((message) => {
+    if (message.role !== 'user') return message.parts.flatMap((part) => replyItem(provider, source, part));
+    const content = message.parts.flatMap((part) => userContent(provider, part));
+    return content.length === 0 ? [] : [{ type: 'message', role: 'user', content }];
+  });
+}
+
+function userContent(provider: string, part: Part): ResponseInputContent[] {
+  switch (part.type) {
+    case 'text':
+      return part.text === '' ? [] : [{ type: 'input_text', text: part.text }];
+    case 'image':
+    case 'audio':
+    case 'file':
+      return [userMedia(provider, part)];
+    default:
+      return [];
+  }
+}
+
+function userMedia(provider: string, part: MediaPart): ResponseInputContent {
+  if (part.type === 'image') return { type: 'input_image', image_url: mediaUrl(part), detail: 'auto' };
+  if (part.type === 'audio') throw refuseMedia(provider, part, 'text, images and files');
+  if (part.url !== undefined) return { type: 'input_file', file_url: part.url };
+  return { type: 'input_file', filename: fileName(part.mediaType), file_data: mediaUrl(part) };
+}
+
+/** An item of an assistant's or a tool's message. */
+function replyItem(provider: string, source: string, part: Part): ResponseInputItem[] {
+  switch (part.type) {
+    case 'text':
+      return part.text === '' ? [] : [{ type: 'message', role: 'assistant', content: part.text }];
+    case 'reasoning': {
+      const item = ownProviderData(part.providerData, source);
+      return item === undefined ? [] : [item as ResponseReasoningItem];
+    }
+    case 'tool-call':
+      return [
+        {
+          type: 'function_call',
+          call_id: part.callId,
+          name: part.tool,
+          arguments: JSON.stringify(toolInputObject(part.input)),
+        },
+      ];
+    case 'tool-result':
+      return [{ type: 'function_call_output', call_id: part.callId, output: toolOutputText(part.output) }];
+    default:
+      throw refuseMedia(provider, part, 'media in user messages only');
+  }
+}
+
+/** The schema goes as it is: strict mode, the API's default, would refuse optional fields. */
+export function responsesTool(tool: ToolSpec): FunctionTool {
+  return {
+    type: 'function',
+    name: tool.name,
+    description: tool.description,
+    parameters: { ...tool.inputSchema },
+    strict: false,
+  };
+}

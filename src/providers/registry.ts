@@ -1,0 +1,115 @@
+import { LoadlineError } from '../domain/errors.ts';
+import { type Api, builtIn } from './built-in.ts';
+import type { Endpoint } from './endpoint.ts';
+import { nearestName } from './nearest-name.ts';
+import type { Provider } from './provider.ts';
+import { type Environment, type ProviderSettings, resolveEndpoint } from './resolve-endpoint.ts';
+
+type Wire = (endpoint: Endpoint) => Provider;
+
+/** The SDKs load with the first call: a worker that starts needs none of them. */
+const wires: Readonly<Record<Api, () => Promise<Wire>>> = {
+  'openai-responses': async () => (await import('./openai-responses.ts')).openaiResponses,
+  'openai-chat': async () => (await import('./openai-chat.ts')).openaiChat,
+  'anthropic-messages': async () => (await import('./anthropic-messages.ts')).anthropicMessages,
+  ollama: async () => (await import('./ollama.ts')).ollama,
+};
+
+export interface ModelName {
+  /** Our name of the provider. */
+  readonly provider: string;
+  /** The provider's own id, which may have slashes in it. */
+  readonly model: string;
+}
+
+export interface Providers {
+  /** Every name that `provider` takes. */
+  readonly names: readonly string[];
+  /**
+   * @param apiKey in place of the one in the environment, e.g. a key stored for a session
+   * @throws LoadlineError `UnknownModel` for a name that is neither built in nor configured; `ProviderError` where its
+   * key or address is missing. Both name the remedy, and trying again changes nothing.
+   */
+  provider(name: string, apiKey?: string): Provider;
+  /**
+   * @throws LoadlineError `UnknownModel` for anything that is not `provider/model`
+   *
+   * @example
+   * providers.split('openrouter/anthropic/claude-sonnet-5'); // { provider: 'openrouter', model: 'anthropic/claude-…' }
+   */
+  split(name: string): ModelName;
+}
+
+export interface ProvidersOptions {
+  /** Base URL of the running simulator; without one, `simulated` is refused. */
+  readonly simulatorUrl?: string;
+}
+
+/**
+ * The providers of a config, made when they are first asked for.
+ *
+ * @example
+ * const providers = createProviders({ local: { api: 'openai-chat', baseURL: 'http://localhost:8000/v1' } }, process.env);
+ * const { provider, model } = providers.split('local/qwen3');
+ * const answer = await providers.provider(provider).stream({ model, ... }, { signal, onDelta });
+ */
+export function createProviders(
+  settings: Readonly<Record<string, ProviderSettings>>,
+  environment: Environment,
+  options: ProvidersOptions = {},
+): Providers {
+  const names = [...new Set([...Object.keys(builtIn), ...Object.keys(settings)])];
+  const made = new Map<string, Provider>();
+
+  function requireKnown(name: string, asked: string): void {
+    if (names.includes(name)) return;
+    const nearest = nearestName(name, names);
+    const hint = nearest === null ? '' : ` Did you mean ${nearest}?`;
+    throw new LoadlineError('UnknownModel', `No provider "${name}" for "${asked}".${hint} Known: ${names.join(', ')}`, {
+      provider: name,
+      known: names,
+    });
+  }
+
+  function make(name: string, apiKey: string | undefined): Provider {
+    requireKnown(name, name);
+    const ofUser = Object.hasOwn(settings, name) ? settings[name] : undefined;
+    if (name !== 'simulated') {
+      const { api, endpoint } = resolveEndpoint(name, ofUser, environment, apiKey);
+      return lazyProvider(endpoint, wires[api]);
+    }
+    if (options.simulatorUrl === undefined) throw new LoadlineError('ProviderError', 'The simulator is not running');
+    const { api, endpoint } = resolveEndpoint(name, { ...ofUser, baseURL: options.simulatorUrl }, environment, apiKey);
+    return lazyProvider({ ...endpoint, simulated: true }, wires[api]);
+  }
+
+  return {
+    names,
+    provider(name, apiKey) {
+      if (apiKey !== undefined) return make(name, apiKey);
+      const provider = made.get(name) ?? make(name, undefined);
+      made.set(name, provider);
+      return provider;
+    },
+    split(name) {
+      const slash = name.indexOf('/');
+      if (slash <= 0 || slash === name.length - 1) {
+        throw new LoadlineError('UnknownModel', `"${name}" is no model: write provider/model, e.g. openai/gpt-5.2`);
+      }
+      const provider = name.slice(0, slash);
+      requireKnown(provider, name);
+      return { provider, model: name.slice(slash + 1) };
+    },
+  };
+}
+
+function lazyProvider(endpoint: Endpoint, loadWire: () => Promise<Wire>): Provider {
+  let loading: Promise<Provider> | undefined;
+  const load = () => (loading ??= loadWire().then((wire) => wire(endpoint)));
+  return {
+    name: endpoint.name,
+    simulated: endpoint.simulated,
+    stream: async (request, options) => (await load()).stream(request, options),
+    listModels: async (signal) => (await load()).listModels(signal),
+  };
+}
