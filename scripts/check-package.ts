@@ -55,10 +55,9 @@ function install(): boolean {
 function typeCheck(): void {
   for (const [compiler, folder] of Object.entries(compilers)) {
     for (const [resolution, options] of Object.entries(resolutions)) {
-      const compilerOptions = {
-        ...{ target: 'es2022', noEmit: true, strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false },
-        ...{ types: ['node'], allowImportingTsExtensions: true, ...options },
-      };
+      const strictness = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
+      const usual = { target: 'es2022', noEmit: true, types: ['node'], allowImportingTsExtensions: true };
+      const compilerOptions = { ...usual, ...strictness, ...options };
       const file = `tsconfig.${folder}.${resolution}.json`;
       writeFileSync(join(project, file), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
       const tsc = join('node_modules', folder, 'bin', 'tsc');
