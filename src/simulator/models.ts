@@ -1,0 +1,29 @@
+export interface SimulatedModel {
+  readonly id: string;
+  /** Tokens of input and output together. */
+  readonly contextWindow: number;
+  readonly maxOutputTokens: number;
+}
+
+/** The models that the simulator lists. Any other name is served too, with `defaultWindow`. */
+export const simulatedModels: readonly SimulatedModel[] = [
+  { id: 'loadline-sim-1', contextWindow: 128_000, maxOutputTokens: 16_384 },
+  { id: 'loadline-sim-mini', contextWindow: 32_768, maxOutputTokens: 8_192 },
+  { id: 'loadline-sim-small', contextWindow: 4_096, maxOutputTokens: 1_024 },
+  { id: 'loadline-sim-reason', contextWindow: 128_000, maxOutputTokens: 16_384 },
+];
+
+export const defaultWindow = 128_000;
+
+const byId = new Map(simulatedModels.map((model) => [model.id, model]));
+
+/** Limits of a model by its name, with or without `simulated/` before it. */
+export function limitsOf(name: string, unknownWindow: number): SimulatedModel {
+  const id = name.replace(/^simulated\//, '');
+  return byId.get(id) ?? { id, contextWindow: unknownWindow, maxOutputTokens: Math.min(16_384, unknownWindow) };
+}
+
+/** Models with `reason` in their name think before they answer. */
+export function reasons(name: string): boolean {
+  return name.includes('reason');
+}
