@@ -1,0 +1,127 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import { createJiti } from 'jiti';
+import { LoadlineError } from '../domain/errors.ts';
+import { defineAgent } from './agent.ts';
+import { defineConfig, type Config } from './config.ts';
+import { readEnvFile } from './env-file.ts';
+import type { Variables } from './environment.ts';
+import { jsonErrorAt } from './json-error.ts';
+import { defineTool } from './tool.ts';
+
+export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `loadline.config.${ending}`);
+
+export interface LoadOptions {
+  readonly cwd: string;
+  /** `LOADLINE_CONFIG`: a file that must be there. Without it the first of `configFileNames` in `cwd`. */
+  readonly file?: string | undefined;
+  /** `--env-file`: instead of `.env` beside the config. */
+  readonly envFile?: string | undefined;
+  /** Gets what the `.env` file says and no variable said before; the config is evaluated after that. */
+  readonly environment: Variables;
+}
+
+export interface LoadedConfig {
+  /** As it was written; `resolveConfig` checks it. */
+  readonly config: unknown;
+  readonly file: string;
+  /** The config's folder: `.env` and `.loadline` are beside it. */
+  readonly folder: string;
+}
+
+/** What `loadline dev` runs where there is no config file. */
+export const builtInConfig: Config = defineConfig({
+  agents: [
+    defineAgent({
+      name: 'assistant',
+      description: 'Answers questions',
+      instructions: 'You are a helpful assistant. Answer briefly and say when you do not know.',
+    }),
+  ],
+});
+
+/**
+ * What `import … from 'loadline'` means in a config: this very package, wherever it is installed, so that a config loads
+ * in a fresh checkout without a build, and there are never two copies.
+ */
+const ownPackage = { defineAgent, defineConfig, defineTool, LoadlineError };
+
+function findFile(cwd: string, file: string | undefined): string | null {
+  if (file === undefined)
+    return configFileNames.map((name) => join(cwd, name)).find((path) => existsSync(path)) ?? null;
+  const path = resolve(cwd, file);
+  if (existsSync(path) && statSync(path).isFile()) return path;
+  throw new LoadlineError('ConfigInvalid', `There is no config file ${path} (LOADLINE_CONFIG or --config names it)`);
+}
+
+/** The first `file:line:column` of an error's message or stack that lies in the user's own files. */
+function placeOf(error: Error, folder: string): string | null {
+  const text = `${error.message}\n${error.stack ?? ''}`;
+  for (const [, file = '', line, column] of text.matchAll(
+    /(?:file:\/\/)?(\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(\d+):(\d+)/g,
+  )) {
+    if (file.startsWith(folder) && !file.includes('node_modules')) return `${file}:${line}:${column}`;
+  }
+  return null;
+}
+
+function unreadable(file: string, error: unknown, place: string | null): LoadlineError {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const message = cause.message.split('\n')[0]?.trim() ?? '';
+  return new LoadlineError('ConfigInvalid', `${place ?? file}: ${message}`, { file }, { cause });
+}
+
+function readJson(file: string): unknown {
+  const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable(file, error, `${file}:${jsonErrorAt(text)}`);
+  }
+}
+
+async function evaluate(file: string): Promise<unknown> {
+  const jiti = createJiti(file, { virtualModules: { loadline: ownPackage }, tsconfigPaths: true, moduleCache: false });
+  let module: Record<string, unknown>;
+  try {
+    module = await jiti.import<Record<string, unknown>>(file);
+  } catch (error) {
+    if (error instanceof LoadlineError) throw error;
+    throw unreadable(file, error, error instanceof Error ? placeOf(error, dirname(file)) : null);
+  }
+  if (Object.hasOwn(module, 'default')) return module['default'];
+  throw new LoadlineError(
+    'ConfigInvalid',
+    `${file} has no default export; write: export default defineConfig({ agents: [ … ] })`,
+  );
+}
+
+/**
+ * Finds and reads the config of a folder, and the `.env` beside it first.
+ *
+ * @returns `null` when no file was named and none is there; `builtInConfig` is there for that.
+ * @throws LoadlineError `ConfigInvalid` with file, line and reason when the file can't be read or evaluated.
+ */
+export async function loadConfig({ cwd, file, envFile, environment }: LoadOptions): Promise<LoadedConfig | null> {
+  const path = findFile(cwd, file);
+  const folder = path === null ? resolve(cwd) : dirname(path);
+  const named = envFile === undefined ? undefined : resolve(cwd, envFile);
+  readEnvFile(environment, { folder, file: named });
+  if (path === null) return null;
+  return { config: extname(path) === '.json' ? readJson(path) : await evaluate(path), file: path, folder };
+}
+
+/** For commands that can't go on without a config: which file to write, with an example. */
+export function noConfig(cwd: string): LoadlineError {
+  const file = join(relative(process.cwd(), cwd), 'loadline.config.ts');
+  return new LoadlineError(
+    'ConfigInvalid',
+    [
+      `There is no config in ${cwd}. Write ${file}:`,
+      '',
+      "  import { defineAgent, defineConfig } from 'loadline';",
+      "  const assistant = defineAgent({ name: 'assistant', instructions: 'Answer briefly.' });",
+      '  export default defineConfig({ agents: [assistant] });',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import {
+  defaultCache,
+  defaultHistory,
+  defaultLimits,
+  defaultSummary,
+  defaultThresholds,
+  type AgentSpec,
+  type ToolSpec,
+} from '../domain/agent.ts';
+import { LoadlineError } from '../domain/errors.ts';
+import type { ModelSettings } from '../domain/model.ts';
+import type { AgentDefinition, LanguageModelLike, ModelChoice } from './agent.ts';
+import { compileSchema } from './compile-schema.ts';
+import type { Config } from './config.ts';
+import { describeProblems, pathText, type Path } from './problems.ts';
+import type { ProviderSettings } from './providers.ts';
+import { toRunnable, type RunnableTool } from './runnable-tool.ts';
+import type { CompiledSchema, Parsed } from './schema.ts';
+import { semanticProblems } from './semantics.ts';
+import { configShape } from './shape.ts';
+
+export interface ResolvedAgent {
+  /** Plain data with every default filled in. */
+  readonly spec: AgentSpec;
+  /** SHA-256 of the spec: another hash, another definition. */
+  readonly hash: string;
+  readonly tools: ReadonlyMap<string, RunnableTool>;
+  readonly model: ModelChoice;
+  /** An answer's text as the value that the output schema asks for. Never throws. */
+  parseOutput(text: string): Promise<Parsed>;
+}
+
+export interface ResolvedConfig {
+  readonly agents: ReadonlyMap<string, ResolvedAgent>;
+  readonly providers: Readonly<Record<string, ProviderSettings>>;
+  readonly models: Readonly<Record<string, ModelSettings>>;
+}
+
+export interface ResolveOptions {
+  /** `provider/model` for agents that name none. */
+  readonly defaultModel: string;
+}
+
+/** `provider/model` of a language model of the AI SDK, whose provider is `openai.responses` and the like. */
+function refOf(model: LanguageModelLike): string {
+  return `${model.provider.split('.')[0]}/${model.modelId}`;
+}
+
+/** JSON with the keys of every object in order: the same value, the same text. */
+function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function parserOf(output: CompiledSchema | null): ResolvedAgent['parseOutput'] {
+  return async (text) => {
+    if (output === null) return { problem: 'the agent has no output schema' };
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      return { problem: `it is not JSON (${(error as Error).message})` };
+    }
+    return await output.parse(value);
+  };
+}
+
+/** Collects every problem instead of stopping at the first. */
+class Problems {
+  readonly found: string[] = [];
+
+  try<T>(path: Path, work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      this.found.push(`${pathText(path)}: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  throwAny(): void {
+    if (this.found.length === 0) return;
+    const list = this.found.map((one) => `  ${one}`).join('\n');
+    throw new LoadlineError('ConfigInvalid', `The config can't be used:\n${list}`, { problems: this.found });
+  }
+}
+
+function specOf(agent: AgentDefinition, model: string, tools: ToolSpec[], output: CompiledSchema | null): AgentSpec {
+  return {
+    name: agent.name,
+    model,
+    description: agent.description ?? '',
+    instructions: agent.instructions ?? '',
+    markdown: agent.markdown ?? false,
+    tools,
+    output: output?.jsonSchema ?? null,
+    history: agent.history === false ? false : { ...defaultHistory, ...agent.history },
+    summary: agent.summary === false ? false : summaryOf(agent),
+    thresholds: {
+      context: { ...defaultThresholds.context, ...agent.thresholds?.context },
+      session: { ...defaultThresholds.session, ...agent.thresholds?.session },
+    },
+    limits: { ...defaultLimits, ...agent.limits },
+    cache: { ...defaultCache, ...agent.cache },
+    fallbacks: agent.fallbacks ?? [],
+    onBudget: agent.onBudget ?? 'refuse',
+  };
+}
+
+/** The default `keepRuns` gives way to a shorter history; one that was asked for is checked against it. */
+function summaryOf(agent: AgentDefinition): AgentSpec['summary'] {
+  const runs = agent.history === false ? 0 : (agent.history?.runs ?? null);
+  const keepRuns = runs === null ? defaultSummary.keepRuns : Math.min(runs, defaultSummary.keepRuns);
+  return { ...defaultSummary, keepRuns, ...agent.summary };
+}
+
+function resolveAgent(agent: AgentDefinition, index: number, problems: Problems, defaultModel: string): ResolvedAgent {
+  const path = ['agents', index];
+  const tools = (agent.tools ?? []).flatMap((tool, at) => {
+    const runnable = problems.try([...path, 'tools', at, 'inputSchema'], () => toRunnable(tool));
+    return runnable === null ? [] : [runnable];
+  });
+  const output =
+    agent.output === undefined ? null : problems.try([...path, 'output'], () => compileSchema(agent.output));
+  const model = agent.model ?? defaultModel;
+  const ref = typeof model === 'string' ? model : refOf(model);
+  const spec = specOf(
+    agent,
+    ref,
+    tools.map(({ spec: tool }) => tool),
+    output,
+  );
+  return {
+    spec,
+    hash: createHash('sha256').update(stableJson(spec)).digest('hex'),
+    tools: new Map(tools.map((tool) => [tool.spec.name, tool])),
+    model,
+    parseOutput: parserOf(output),
+  };
+}
+
+/**
+ * A config checked as a whole, with its defaults filled in and its schemas compiled.
+ *
+ * @throws LoadlineError `ConfigInvalid`; its message lists every problem with its place, `details.problems` the same.
+ */
+export function resolveConfig(config: unknown, { defaultModel }: ResolveOptions): ResolvedConfig {
+  const problems = new Problems();
+  const shape = configShape.safeParse(config);
+  if (!shape.success) {
+    problems.found.push(...describeProblems(configShape, shape.error));
+    problems.throwAny();
+  }
+  const checked = config as Config;
+  problems.found.push(...semanticProblems(checked));
+  const agents = checked.agents.map((agent, index) => resolveAgent(agent, index, problems, defaultModel));
+  problems.throwAny();
+  return {
+    agents: new Map(agents.map((agent) => [agent.spec.name, agent])),
+    providers: checked.providers ?? {},
+    models: checked.models ?? {},
+  };
+}

@@ -1,0 +1,44 @@
+import type { ToolSpec } from '../domain/agent.ts';
+import { compileSchema } from './compile-schema.ts';
+import type { Parsed } from './schema.ts';
+import type { AnyTool, Timeout, ToolContext } from './tool.ts';
+
+/** A tool as a worker runs it. */
+export interface RunnableTool {
+  readonly spec: ToolSpec;
+  readonly idempotent: boolean;
+  /** Of one attempt. */
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  parseInput(value: unknown): Promise<Parsed>;
+  /** @param input what `parseInput` answered. */
+  execute(input: unknown, context: ToolContext): Promise<unknown>;
+}
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const defaultTimeoutMs = 60_000;
+const idempotentAttempts = 5;
+
+function toMs(timeout: Timeout): number {
+  if (typeof timeout === 'number') return timeout;
+  const [, amount = '', unit = 'ms'] = /^([\d.]+)(\w+)$/.exec(timeout) ?? [];
+  return Number(amount) * unitMs[unit as keyof typeof unitMs];
+}
+
+/** @throws Error when the tool's schema can't be used. */
+export function toRunnable(tool: AnyTool): RunnableTool {
+  const { jsonSchema: inputSchema, parse } = compileSchema(tool.inputSchema);
+  if (inputSchema['type'] !== 'object')
+    throw new Error('the input must be an object: models call tools with named arguments');
+  const idempotent = tool.idempotent ?? false;
+  return {
+    spec: { name: tool.name, description: tool.description, inputSchema },
+    idempotent,
+    timeoutMs: tool.timeout === undefined ? defaultTimeoutMs : toMs(tool.timeout),
+    maxAttempts: tool.retry?.maximumAttempts ?? (idempotent ? idempotentAttempts : 1),
+    parseInput: parse,
+    async execute(input, context) {
+      return await tool.execute(input as never, context);
+    },
+  };
+}

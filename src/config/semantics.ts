@@ -1,0 +1,109 @@
+import { defaultThresholds, type Thresholds } from '../domain/agent.ts';
+import { didYouMean } from '../domain/nearest.ts';
+import type { AgentDefinition } from './agent.ts';
+import type { Config } from './config.ts';
+import { builtInProviders } from './providers.ts';
+import { pathText, type Path } from './problems.ts';
+
+/** The order in which the levels of a window fire. */
+const levels = ['warn', 'compact', 'critical', 'stop'] as const;
+
+function problem(path: Path, text: string): string {
+  return `${pathText(path)}: ${text}`;
+}
+
+function duplicates(names: readonly string[], path: Path): string[] {
+  return names.flatMap((name, index) => {
+    const first = names.indexOf(name);
+    const at = pathText([...path, first]);
+    return first === index ? [] : [problem([...path, index, 'name'], `"${name}" is taken by ${at}`)];
+  });
+}
+
+function thresholdProblems(agent: AgentDefinition, path: Path): string[] {
+  const context = { ...defaultThresholds.context, ...agent.thresholds?.context };
+  const session: Thresholds['session'] = { ...defaultThresholds.session, ...agent.thresholds?.session };
+  const set = levels.flatMap((level) => {
+    const at = context[level];
+    return at === null ? [] : [{ level, at }];
+  });
+  const place = [...path, 'thresholds'];
+  const problems = set.flatMap(({ level, at }, index) => {
+    const before = set[index - 1];
+    if (before === undefined || before.at < at || (before.at === at && before.level !== 'warn')) return [];
+    const must = before.level === 'warn' ? 'below' : 'at most';
+    return [problem([...place, 'context', before.level], `${before.at} must be ${must} ${level} (${at})`)];
+  });
+  if (session.warnAt > session.criticalAt) {
+    problems.push(
+      problem([...place, 'session', 'warnAt'], `${session.warnAt} must be at most criticalAt (${session.criticalAt})`),
+    );
+  }
+  return problems;
+}
+
+function summaryProblems(agent: AgentDefinition, path: Path): string[] {
+  if (agent.summary === false || agent.history === false) return [];
+  const runs = agent.history?.runs ?? null;
+  const keepRuns = agent.summary?.keepRuns;
+  if (runs === null || keepRuns === undefined || keepRuns <= runs) return [];
+  return [problem([...path, 'summary', 'keepRuns'], `${keepRuns} must be at most history.runs (${runs})`)];
+}
+
+function modelProblems(ref: string, path: Path, known: readonly string[]): string[] {
+  const slash = ref.indexOf('/');
+  if (slash < 1 || slash === ref.length - 1) {
+    return [problem(path, `"${ref}" must be provider/model, for example "openai/gpt-5.2"`)];
+  }
+  const provider = ref.slice(0, slash);
+  if (known.includes(provider)) return [];
+  const hint = didYouMean(provider, known) || '; describe it under "providers"';
+  return [problem(path, `unknown provider "${provider}"${hint}`)];
+}
+
+function agentProblems(agent: AgentDefinition, index: number, providers: readonly string[]): string[] {
+  const path = ['agents', index];
+  const refs: [unknown, Path][] = [
+    [agent.model, [...path, 'model']],
+    [agent.summary === false ? undefined : agent.summary?.model, [...path, 'summary', 'model']],
+    ...(agent.fallbacks ?? []).map((ref, at): [string, Path] => [ref, [...path, 'fallbacks', at]]),
+  ];
+  return [
+    ...refs.flatMap(([ref, at]) => (typeof ref === 'string' ? modelProblems(ref, at, providers) : [])),
+    ...duplicates(
+      (agent.tools ?? []).map((tool) => tool.name),
+      [...path, 'tools'],
+    ),
+    ...summaryProblems(agent, path),
+    ...thresholdProblems(agent, path),
+    ...(agent.onBudget === 'fallback' && (agent.fallbacks ?? []).length === 0
+      ? [problem([...path, 'onBudget'], '"fallback" needs a model in fallbacks')]
+      : []),
+  ];
+}
+
+function providerProblems(config: Config): string[] {
+  return Object.entries(config.providers ?? {}).flatMap(([name, { api, baseURL }]) => {
+    if ((builtInProviders as readonly string[]).includes(name)) return [];
+    const missing = [api === undefined ? 'api' : null, baseURL === undefined ? 'baseURL' : null].filter(
+      (key) => key !== null,
+    );
+    return missing.map((key) =>
+      problem(['providers', name, key], 'is missing, and this provider is not a built-in one'),
+    );
+  });
+}
+
+/** What is wrong between fields, in a config whose shape is right. */
+export function semanticProblems(config: Config): string[] {
+  const providers = [...builtInProviders, ...Object.keys(config.providers ?? {})];
+  return [
+    ...duplicates(
+      config.agents.map((agent) => agent.name),
+      ['agents'],
+    ),
+    ...config.agents.flatMap((agent, index) => agentProblems(agent, index, providers)),
+    ...providerProblems(config),
+    ...Object.keys(config.models ?? {}).flatMap((ref) => modelProblems(ref, ['models', ref], providers)),
+  ];
+}

@@ -1,0 +1,98 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { AnySchema, InferOutput } from './schema.ts';
+
+/** The real `AbortSignal` where the consumer's types have one (DOM or Node), else as much of it as a tool needs. */
+export type ToolAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : {
+      readonly aborted: boolean;
+      readonly reason: unknown;
+      addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+      removeEventListener(type: 'abort', listener: () => void): void;
+    };
+
+export interface ToolLog {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** Tokens that a tool spent at a provider itself. */
+export interface ToolUsage {
+  readonly provider: string;
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** US dollars; without it the catalogue's price. */
+  readonly cost?: number;
+}
+
+/** What a tool is told beside its input. */
+export interface ToolContext {
+  /** Aborts when the run is cancelled, the tool's time is up, or the worker shuts down. */
+  readonly abortSignal: ToolAbortSignal;
+  /** The same in every attempt of a call: hand it to whatever must not be done twice. */
+  readonly idempotencyKey: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly callId: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  /** Tells that a long call is alive. */
+  heartbeat(): void;
+  /** Puts tokens spent inside the tool on the ledger, once for a call and its index, however often it is tried. */
+  recordUsage(usage: ToolUsage): void;
+  /** Adds to a number of the run's `additionalMetrics`. */
+  addMetric(name: string, value: number): void;
+  readonly log: ToolLog;
+}
+
+/** Milliseconds, or a number with its unit. */
+export type Timeout = number | `${number}${'ms' | 's' | 'm' | 'h'}`;
+
+export interface ToolDefinition<Schema extends AnySchema = AnySchema, Output = unknown, Name extends string = string> {
+  /** Letters, digits, `_` and `-`, at most 64: what every provider takes. */
+  readonly name: Name;
+  /** For the model: what it does, when to use it, in what units it answers. */
+  readonly description: string;
+  readonly inputSchema: Schema;
+  /** Answers text or JSON for the model. What it throws becomes the call's result, which the model sees. */
+  execute(input: InferOutput<Schema, JsonObject>, context: ToolContext): Output | Promise<Output>;
+  /** May be executed again when the outcome of an attempt is unknown; then a failed one is tried up to 5 times. */
+  readonly idempotent?: boolean;
+  /** Of one attempt; 60 s when not given. */
+  readonly timeout?: Timeout;
+  readonly retry?: { readonly maximumAttempts: number };
+}
+
+/** Any tool, whatever its input. */
+export interface AnyTool {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: AnySchema;
+  execute(input: never, context: ToolContext): unknown;
+  readonly idempotent?: boolean;
+  readonly timeout?: Timeout;
+  readonly retry?: { readonly maximumAttempts: number };
+}
+
+/**
+ * A tool that agents can call; `execute` gets the validated input.
+ *
+ * @example
+ * const weather = defineTool({
+ *   name: 'weather',
+ *   description: 'Temperature in a city, Celsius',
+ *   inputSchema: z.object({ city: z.string() }),
+ *   execute: async ({ city }, { abortSignal }) =>
+ *     (await fetch(`https://wttr.in/${city}?format=%t`, { signal: abortSignal })).text(),
+ * });
+ */
+export function defineTool<const Name extends string, Schema extends AnySchema, Output>(
+  tool: ToolDefinition<Schema, Output, Name>,
+): ToolDefinition<Schema, Output, Name> {
+  return tool;
+}
