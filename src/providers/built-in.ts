@@ -14,7 +14,11 @@ export interface BuiltIn {
   readonly dialect: ChatDialect;
 }
 
-const openaiDialect: ChatDialect = { maxTokensField: 'max_completion_tokens', streamOptions: true, promptCacheKey: true };
+const openaiDialect: ChatDialect = {
+  maxTokensField: 'max_completion_tokens',
+  streamOptions: true,
+  promptCacheKey: true,
+};
 const newerDialect: ChatDialect = { ...plainDialect, maxTokensField: 'max_completion_tokens' };
 const mistralDialect: ChatDialect = { ...plainDialect, streamOptions: false };
 

@@ -7,33 +7,41 @@ import type { ModelAnswer, StreamOptions } from './provider.ts';
 /** Speaks one wire: sends the request through the exchange and writes what comes back into the draft. */
 export type Conversation = (exchange: Exchange, draft: AnswerDraft) => Promise<void>;
 
-/**
- * One call over one wire.
- *
- * An answer is whole once the provider gave its finish reason: a connection that breaks after that takes nothing away
- * but, at worst, the usage.
- */
+/** One call over one wire. */
 export async function runCall(
   endpoint: Endpoint,
   options: StreamOptions,
   converse: Conversation,
 ): Promise<ModelAnswer> {
-  const { signal } = options;
   const draft = new AnswerDraft((delta) => options.onDelta(delta));
-  return watched(endpoint, signal, draft, async (exchange) => {
-    try {
-      await converse(exchange, draft);
-    } catch (error) {
-      const whole = signal.aborted ? null : draft.answer();
-      if (whole === null) throw error;
-      return whole;
-    }
-    // The SDKs end an aborted stream as if it were whole.
-    if (draft.finishReason === null) signal.throwIfAborted();
-    const answer = draft.answer();
-    if (answer === null) throw new Error('the stream ended before the answer did');
-    return answer;
-  });
+  return watched(endpoint, options.signal, draft, (exchange) =>
+    completeAnswer(options.signal, draft, () => converse(exchange, draft)),
+  );
+}
+
+/**
+ * The answer that a conversation leaves in the draft.
+ *
+ * It is whole once the provider gave its finish reason: a connection that breaks after that takes nothing away but, at
+ * worst, the usage.
+ */
+export async function completeAnswer(
+  signal: AbortSignal,
+  draft: AnswerDraft,
+  converse: () => Promise<void>,
+): Promise<ModelAnswer> {
+  try {
+    await converse();
+  } catch (error) {
+    const whole = signal.aborted ? null : draft.answer();
+    if (whole === null) throw error;
+    return whole;
+  }
+  // The SDKs end an aborted stream as if it were whole.
+  if (draft.finishReason === null) signal.throwIfAborted();
+  const answer = draft.answer();
+  if (answer === null) throw new Error('the stream ended before the answer did');
+  return answer;
 }
 
 /** A request that is no model call: its answer is awaited whole. */

@@ -60,7 +60,10 @@ export function complaintOfRefusal({ status, body }: Refusal): Complaint {
  */
 export function complaintOfError(error: unknown): Complaint | null {
   if (error instanceof InStreamError) return { status: null, words: error.words, message: error.message };
-  if (!(error instanceof Error)) return null;
+  if (!(error instanceof Error)) {
+    const { words, message } = readBody(error);
+    return message === null ? null : { status: null, words, message: message.slice(0, longestWords) };
+  }
   // OpenAI's and Anthropic's `APIError`: `error` is the body or its `error` field. Connection errors carry none.
   const { status, error: body } = error as { status?: unknown; error?: unknown };
   const { words, message } = readBody(body);

@@ -36,7 +36,12 @@ const contextLengthMessage = new RegExp(
 );
 
 /** A 429 that waiting does not cure: money is missing, not time. */
-const outOfMoney = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'billing_error', 'insufficient_balance']);
+const outOfMoney = new Set([
+  'insufficient_quota',
+  'billing_hard_limit_reached',
+  'billing_error',
+  'insufficient_balance',
+]);
 
 /** The HTTP status that an error inside a stream would have had. */
 const statusOfWord: Readonly<Record<string, number>> = {

@@ -6,11 +6,7 @@ import type { RequestMessage } from './provider.ts';
 import { toolInputObject, toolOutputText } from './tool-input.ts';
 
 /** Messages for Ollama's own chat route. It knows no ids of tool calls: results follow in the order of the calls. */
-export function ollamaMessages(
-  provider: string,
-  instructions: string,
-  messages: readonly RequestMessage[],
-): Message[] {
+export function ollamaMessages(provider: string, instructions: string, messages: readonly RequestMessage[]): Message[] {
   const system: Message[] = instructions === '' ? [] : [{ role: 'system', content: instructions }];
   return [...system, ...messages.flatMap((message) => toMessages(provider, message))];
 }
@@ -19,9 +15,7 @@ function toMessages(provider: string, message: RequestMessage): Message[] {
   const { role, parts } = message;
   if (role === 'tool') {
     return parts.flatMap((part) =>
-      part.type === 'tool-result'
-        ? [{ role: 'tool', content: toolOutputText(part.output), tool_name: part.tool }]
-        : [],
+      part.type === 'tool-result' ? [{ role: 'tool', content: toolOutputText(part.output), tool_name: part.tool }] : [],
     );
   }
   const images = parts.flatMap((part) => image(provider, part));

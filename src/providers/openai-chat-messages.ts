@@ -21,8 +21,7 @@ export function chatMessages(
 ): ChatCompletionMessageParam[] {
   // DeepSeek, Kimi and OpenRouter want reasoning back while a turn's tools run; of earlier turns some refuse it.
   const turn = messages.findLastIndex((message) => message.role === 'user');
-  const system: ChatCompletionMessageParam[] =
-    instructions === '' ? [] : [{ role: 'system', content: instructions }];
+  const system: ChatCompletionMessageParam[] = instructions === '' ? [] : [{ role: 'system', content: instructions }];
   return [
     ...system,
     ...messages.flatMap((message, index): ChatCompletionMessageParam[] => {

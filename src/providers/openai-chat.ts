@@ -57,7 +57,12 @@ function toBody(endpoint: Endpoint, source: string, request: ModelRequest): Chat
   };
 }
 
-function readChunk(chunk: ChatCompletionChunk, draft: AnswerDraft, reasoning: ChatReasoning, calls: ChatToolCalls): void {
+function readChunk(
+  chunk: ChatCompletionChunk,
+  draft: AnswerDraft,
+  reasoning: ChatReasoning,
+  calls: ChatToolCalls,
+): void {
   draft.addMetrics(chunk, content);
   const fields = chunk as unknown as Readonly<Record<string, unknown>>;
   const choice = chunk.choices?.[0];

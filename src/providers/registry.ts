@@ -1,4 +1,5 @@
 import { LoadlineError } from '../domain/errors.ts';
+import { type AiSdkModel, aiSdkProviderName } from './ai-sdk/model.ts';
 import { type Api, builtIn } from './built-in.ts';
 import type { Endpoint } from './endpoint.ts';
 import { nearestName } from './nearest-name.ts';
@@ -43,6 +44,8 @@ export interface Providers {
 export interface ProvidersOptions {
   /** Base URL of the running simulator; without one, `simulated` is refused. */
   readonly simulatorUrl?: string;
+  /** AI SDK models of the config's agents, known by `aiSdkModelName`. */
+  readonly aiSdkModels?: readonly AiSdkModel[];
 }
 
 /**
@@ -58,7 +61,8 @@ export function createProviders(
   environment: Environment,
   options: ProvidersOptions = {},
 ): Providers {
-  const names = [...new Set([...Object.keys(builtIn), ...Object.keys(settings)])];
+  const aiSdkModels = Map.groupBy(options.aiSdkModels ?? [], aiSdkProviderName);
+  const names = [...new Set([...Object.keys(builtIn), ...Object.keys(settings), ...aiSdkModels.keys()])];
   const made = new Map<string, Provider>();
 
   function requireKnown(name: string, asked: string): void {
@@ -73,14 +77,19 @@ export function createProviders(
 
   function make(name: string, apiKey: string | undefined): Provider {
     requireKnown(name, name);
+    const [first, ...more] = aiSdkModels.get(name) ?? [];
+    if (first !== undefined) {
+      const load = async () => (await import('./ai-sdk/provider.ts')).fromAiSdk(first, ...more);
+      return lazyProvider(name, false, load);
+    }
     const ofUser = Object.hasOwn(settings, name) ? settings[name] : undefined;
     if (name !== 'simulated') {
       const { api, endpoint } = resolveEndpoint(name, ofUser, environment, apiKey);
-      return lazyProvider(endpoint, wires[api]);
+      return lazyWire(endpoint, api);
     }
     if (options.simulatorUrl === undefined) throw new LoadlineError('ProviderError', 'The simulator is not running');
     const { api, endpoint } = resolveEndpoint(name, { ...ofUser, baseURL: options.simulatorUrl }, environment, apiKey);
-    return lazyProvider({ ...endpoint, simulated: true }, wires[api]);
+    return lazyWire({ ...endpoint, simulated: true }, api);
   }
 
   return {
@@ -103,12 +112,16 @@ export function createProviders(
   };
 }
 
-function lazyProvider(endpoint: Endpoint, loadWire: () => Promise<Wire>): Provider {
-  let loading: Promise<Provider> | undefined;
-  const load = () => (loading ??= loadWire().then((wire) => wire(endpoint)));
+function lazyWire(endpoint: Endpoint, api: Api): Provider {
+  return lazyProvider(endpoint.name, endpoint.simulated, async () => (await wires[api]())(endpoint));
+}
+
+function lazyProvider(name: string, simulated: boolean, make: () => Promise<Provider>): Provider {
+  let made: Promise<Provider> | undefined;
+  const load = () => (made ??= make());
   return {
-    name: endpoint.name,
-    simulated: endpoint.simulated,
+    name,
+    simulated,
     stream: async (request, options) => (await load()).stream(request, options),
     listModels: async (signal) => (await load()).listModels(signal),
   };
