@@ -1,0 +1,79 @@
+import type { LedgerRow } from '../domain/ledger.ts';
+import { unknownUsage, type UsageClasses } from '../domain/usage.ts';
+import type { ProviderFailure } from '../providers/provider.ts';
+import type { CallToAttempt } from './attempt-call.ts';
+import type { ActivityDeps, ModelTarget } from './deps.ts';
+import type { PlannedRequest } from './plan-request.ts';
+
+/** The ledger's row of an attempt that is about to be sent: its worst case. */
+export async function reservedRow(
+  { deps, input, callId, attempts }: CallToAttempt,
+  target: ModelTarget,
+  plan: PlannedRequest,
+): Promise<LedgerRow> {
+  const { sessionId, runId, agent, user, tenant } = input.run;
+  const attempt = attempts.length + 1;
+  const now = new Date();
+  const ref = `${target.provider.name}/${target.model}`;
+  const outputTokens = plan.request.maxOutputTokens;
+  return {
+    id: `${callId}.${attempt}`,
+    sessionId,
+    runId,
+    callId,
+    attempt,
+    agent,
+    user: user ?? null,
+    tenant: tenant ?? null,
+    provider: target.provider.name,
+    model: target.model,
+    modelType: 'model',
+    simulated: target.provider.simulated,
+    state: 'reserved',
+    reservation: {
+      inputTokens: plan.inputBound,
+      outputTokens,
+      costNanoUsd: deps.catalogue.worstCase(ref, plan.inputBound, outputTokens, now),
+    },
+    usage: null,
+    costNanoUsd: null,
+    answered: false,
+    error: null,
+    startedAt: now.getTime(),
+    endedAt: null,
+    durationMs: null,
+    timeToFirstTokenMs: null,
+    priceDate: now.toISOString(),
+    providerMetrics: null,
+  };
+}
+
+export interface Charge {
+  readonly state: 'released' | 'estimated';
+  readonly usage: UsageClasses | null;
+  readonly costNanoUsd: number | null;
+}
+
+/**
+ * What an attempt without an answer is charged. Nothing when the provider can't have billed it; else its reservation,
+ * of which only what the provider did tell (Anthropic tells the input at the stream's start) is replaced: what a
+ * provider goes on writing after a broken connection can't be known.
+ */
+export async function chargeOfFailure(
+  deps: ActivityDeps,
+  row: LedgerRow,
+  failure: ProviderFailure | null,
+): Promise<Charge> {
+  if (failure?.billed === 'no') return { state: 'released', usage: null, costNanoUsd: null };
+  const told = failure?.partial?.usage ?? null;
+  const usage: UsageClasses = {
+    ...(told === null || told.input === null ? { ...unknownUsage, input: row.reservation.inputTokens } : told),
+    output: row.reservation.outputTokens,
+    reasoning: null,
+    audioOutput: null,
+  };
+  const ref = `${row.provider}/${row.model}`;
+  const at = new Date(row.priceDate);
+  const costNanoUsd = told === null ? row.reservation.costNanoUsd : deps.catalogue.price(ref, usage, at);
+  return { state: 'estimated', usage, costNanoUsd };
+}

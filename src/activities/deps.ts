@@ -1,0 +1,31 @@
+import type { AgentSpec } from '../domain/agent.ts';
+import type { DeltaEvent } from '../domain/events.ts';
+import type { ResolvedAgent } from '../config/index.ts';
+import type { Catalogue } from '../models/index.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Store } from '../store/store.ts';
+
+export interface ModelTarget {
+  readonly provider: Provider;
+  /** The provider's own id of the model. */
+  readonly model: string;
+}
+
+/** What the activities of a worker share. */
+export interface ActivityDeps {
+  readonly agents: ReadonlyMap<string, ResolvedAgent>;
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  /** The model of an agent at the provider that serves it. */
+  target(agent: ResolvedAgent): ModelTarget;
+  /** Hands deltas to readers; returns at once. */
+  publish(delta: DeltaEvent): void;
+  /** Are Loadline's search attributes registered on this server? */
+  readonly searchAttributes: boolean;
+  /** Of this worker's process. */
+  readonly process: { readonly pid: number; readonly bootId: string };
+}
+
+export function limitsOf(spec: AgentSpec): Pick<AgentSpec, 'limits' | 'thresholds'> {
+  return { limits: spec.limits, thresholds: spec.thresholds };
+}

@@ -1,0 +1,21 @@
+import type { SessionActivities } from '../domain/steps.ts';
+import { callModel } from './call-model.ts';
+import type { ActivityDeps } from './deps.ts';
+import { endRun } from './end-run.ts';
+import { executeTool } from './execute-tool.ts';
+import { closeSession, openSession, storedResult } from './session-row.ts';
+
+export type { ActivityDeps, ModelTarget } from './deps.ts';
+
+/** The activities of a worker, over what they share. */
+export function createActivities(deps: ActivityDeps): SessionActivities {
+  return {
+    openSession: (input) => openSession(deps, input),
+    callModel: (input) => callModel(deps, input),
+    executeTool: (input) => executeTool(deps, input),
+    endRun: (input) => endRun(deps, input),
+    storedResult: (input) => storedResult(deps, input),
+    closeSession: (input) => closeSession(deps, input),
+    stash: (parts) => deps.store.putBlob(Buffer.from(JSON.stringify(parts)), 'application/json'),
+  };
+}

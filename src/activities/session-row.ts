@@ -1,0 +1,58 @@
+import { LoadlineError } from '../domain/errors.ts';
+import type { Totals } from '../domain/metrics.ts';
+import type { RunResult } from '../domain/run.ts';
+import type { CloseSessionInput, OpenedSession, OpenSessionInput } from '../domain/steps.ts';
+import { limitsOf, type ActivityDeps } from './deps.ts';
+import { withCodes } from './failures.ts';
+
+/** Finds the agent and enters the session in the store; refuses an id that was used and closed before. */
+export async function openSession(deps: ActivityDeps, input: OpenSessionInput): Promise<OpenedSession> {
+  return await withCodes(async () => {
+    const agent = deps.agents.get(input.agent);
+    if (agent === undefined) {
+      const known = [...deps.agents.keys()].join(', ');
+      throw new LoadlineError('UnknownAgent', `There is no agent ${input.agent}; the worker's config has ${known}`);
+    }
+    const { sessionId, user, tenant, metadata } = input;
+    const { session } = await deps.store.openSession({
+      sessionId,
+      agent: input.agent,
+      user: user ?? null,
+      tenant: tenant ?? null,
+      metadata: metadata ?? null,
+      at: new Date().toISOString(),
+    });
+    if (session.status === 'closed') {
+      throw new LoadlineError(
+        'SessionClosed',
+        `Session ${sessionId} was closed at ${session.closedAt}. An id is used once: choose another one`,
+      );
+    }
+    if (session.agent !== input.agent) {
+      throw new LoadlineError('SessionExists', `Session ${sessionId} belongs to agent ${session.agent}`);
+    }
+    return {
+      definition: { hash: agent.hash, ...limitsOf(agent.spec) },
+      context: session.context,
+      totals: session.totals,
+      searchAttributes: deps.searchAttributes,
+    };
+  });
+}
+
+/** The stored result of a run that ended, for a message id that comes again. */
+export async function storedResult(
+  deps: ActivityDeps,
+  { sessionId, runId }: { readonly sessionId: string; readonly runId: string },
+): Promise<RunResult> {
+  return await withCodes(async () => {
+    const run = await deps.store.run(sessionId, runId);
+    if (run?.result != null) return run.result;
+    throw new LoadlineError('RunNotFound', `The store holds no result of run ${runId}`);
+  });
+}
+
+export async function closeSession(deps: ActivityDeps, input: CloseSessionInput): Promise<Totals> {
+  const { sessionId, status, reason } = input;
+  return await deps.store.closeSession({ sessionId, status, reason: reason ?? null, at: new Date().toISOString() });
+}

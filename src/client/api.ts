@@ -1,0 +1,99 @@
+import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
+import type { AgentName, Config, OutputOf } from '../config/index.ts';
+import type { RunEvent } from '../domain/events.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Message, UserPart } from '../domain/messages.ts';
+import type { SessionMetrics } from '../domain/metrics.ts';
+import type { RunProgress, RunResult } from '../domain/run.ts';
+import type { SessionCreated, SessionState, SessionStatus } from '../domain/session.ts';
+
+/** A run's result with its messages, and with the agent's own type of output. */
+export interface AgentRunResult<Output> extends Omit<RunResult, 'output' | 'messages'> {
+  readonly output?: Output;
+  readonly messages: readonly Message[];
+}
+
+/**
+ * A message on its way. Await it for the run's result, or iterate over it for the events as they come (then the run's
+ * refusal, if any, is thrown by the loop). It is sent once, whichever you do, and whether or not you do.
+ */
+export interface Sending<Output> extends PromiseLike<AgentRunResult<Output>>, AsyncIterable<RunEvent> {
+  /** Made before the first try and used in every retry, so that the message is answered once. */
+  readonly messageId: string;
+}
+
+export interface SendOptions {
+  readonly messageId?: string;
+  readonly metadata?: JsonObject;
+}
+
+/** Text, or text with images, audio and files. */
+export type MessageContent = string | readonly UserPart[];
+
+/** One conversation. Nothing is sent before the first call. */
+export interface Session<Output = unknown> {
+  readonly id: string;
+  /** Creates the session if it is new; `send` does so too. */
+  start(): Promise<SessionCreated>;
+  send(message: MessageContent, options?: SendOptions): Sending<Output>;
+  /** Accepted and answered like `send`, with nobody waiting. Answers the message's id. */
+  signal(message: MessageContent, options?: SendOptions): Promise<string>;
+  metrics(): Promise<SessionMetrics>;
+  state(): Promise<SessionState>;
+  /** The run with this id, or the latest. */
+  run(runId?: string): Promise<AgentRunResult<Output> | RunProgress>;
+  /** The transcript, oldest first. */
+  messages(): Promise<readonly Message[]>;
+  /** Stored events after this one (0: all), then new ones with deltas as they come, until the signal aborts. */
+  events(options: { readonly afterId?: number; readonly signal: AbortSignal }): AsyncIterable<RunEvent>;
+  setLimits(patch: LimitsPatch): Promise<LimitsInForce>;
+  /** Cancels the named run, or the one in progress. */
+  cancel(options?: { readonly runId?: string; readonly reason?: string }): Promise<void>;
+  /** Refuses new messages, lets the run in progress finish, completes; resolves when that is done. */
+  close(options?: { readonly reason?: string }): Promise<SessionMetrics>;
+}
+
+export interface SessionOptions {
+  /** Made up when missing. */
+  readonly id?: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  readonly limits?: LimitsPatch;
+  readonly metadata?: JsonObject;
+}
+
+export interface SessionListItem {
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly user: string | null;
+  readonly tenant: string | null;
+  readonly status: SessionStatus;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly metrics: SessionMetrics;
+}
+
+export interface SessionQuery {
+  readonly status?: SessionStatus;
+  readonly agent?: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  readonly idPrefix?: string;
+  /** 50 when missing. */
+  readonly limit?: number;
+  /** The `cursor` of the page before. */
+  readonly after?: string;
+}
+
+/** What can be done with sessions, in the worker's process and from afar. */
+export interface SessionApi<C extends Config> {
+  /** A session of this agent: a new one, or the one with this id. */
+  session<Name extends AgentName<C>>(agent: Name, options?: SessionOptions): Session<OutputOf<C, Name>>;
+  /** An existing session, whatever its agent. Sending to an unknown one is `SessionNotFound`. */
+  existing(sessionId: string): Session;
+  /** Newest first. */
+  sessions(
+    query?: SessionQuery,
+  ): Promise<{ readonly sessions: readonly SessionListItem[]; readonly cursor: string | null }>;
+  close(): Promise<void>;
+}

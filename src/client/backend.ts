@@ -1,0 +1,13 @@
+import type { Client } from '@temporalio/client';
+import type { DeltaBus } from '../worker/delta-bus.ts';
+import type { Store } from '../store/store.ts';
+
+/** What a client works with. Commands talk to Temporal and to the store; no server of ours stands between. */
+export interface Backend {
+  readonly temporal: Client;
+  readonly store: Store;
+  readonly taskQueue: string;
+  /** In the worker's own process; elsewhere deltas come through the store. */
+  readonly bus: DeltaBus | null;
+  close(): Promise<void>;
+}

@@ -1,0 +1,74 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LoadlineError } from '../domain/errors.ts';
+import type { RunResult, SendInput } from '../domain/run.ts';
+import { workflowIdOf, workflowType, type SessionInput } from '../domain/session.ts';
+import type { Backend } from './backend.ts';
+import { patiently } from './patiently.ts';
+import { startOptions } from './start-options.ts';
+import { isAlreadyStarted, isLeftBehind, isNotFound, toLoadlineError } from './temporal-errors.ts';
+
+/** A roll-over takes a moment; its successor takes the send up then. */
+const reattachMs = 20;
+
+/**
+ * Sends a message and waits for its run. The update's id is the message's, so that however often the connection
+ * breaks, Temporal restarts or the session rolls over, it is answered once.
+ */
+export async function deliver(
+  backend: Backend,
+  sessionId: string,
+  input: SessionInput | null,
+  argument: SendInput & { readonly messageId?: string },
+): Promise<RunResult> {
+  const { messageId } = argument;
+  const update = { updateId: messageId ?? '', args: [argument] as [SendInput] };
+  const workflowId = workflowIdOf(sessionId);
+  for (;;) {
+    try {
+      return await patiently(async () => {
+        if (input === null) {
+          return await backend.temporal.workflow
+            .getHandle(workflowId)
+            .executeUpdate<RunResult, [SendInput]>('send', update);
+        }
+        const options = startOptions(backend, input);
+        const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, options);
+        return await backend.temporal.workflow.executeUpdateWithStart<() => Promise<unknown>, RunResult, [SendInput]>(
+          'send',
+          {
+            ...update,
+            startWorkflowOperation,
+          },
+        );
+      });
+    } catch (error) {
+      const stored = await answeredMeanwhile(backend, sessionId, messageId, error);
+      if (stored !== null) return stored;
+      const known = toLoadlineError(error);
+      const again = isLeftBehind(error) || (known instanceof LoadlineError && known.code === 'SessionRollingOver');
+      if (!again) throw known === error ? await explain(backend, sessionId, error) : known;
+      await sleep(reattachMs);
+    }
+  }
+}
+
+/** The session ended between the run's end and our asking: the store has the answer. */
+async function answeredMeanwhile(
+  backend: Backend,
+  sessionId: string,
+  messageId: string | undefined,
+  error: unknown,
+): Promise<RunResult | null> {
+  const gone = isLeftBehind(error) || isNotFound(error) || isAlreadyStarted(error);
+  if (!gone || messageId === undefined) return null;
+  return (await backend.store.runByMessageId(sessionId, messageId))?.result ?? null;
+}
+
+async function explain(backend: Backend, sessionId: string, error: unknown): Promise<unknown> {
+  if (!isNotFound(error) && !isAlreadyStarted(error)) return error;
+  const row = await backend.store.session(sessionId);
+  if (row === null)
+    return new LoadlineError('SessionNotFound', `There is no session ${sessionId}. Name an agent to start it`);
+  return new LoadlineError('SessionClosed', `Session ${sessionId} is closed. Start a new session to go on`);
+}

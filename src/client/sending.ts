@@ -1,0 +1,62 @@
+import type { RunEvent } from '../domain/events.ts';
+import type { AgentRunResult, Sending } from './api.ts';
+import type { Backend } from './backend.ts';
+import { followEvents } from './event-feed.ts';
+
+/** How long events may lag behind the result: both are stored in one transaction, so one read is enough. */
+const drainMs = 500;
+
+/** A message that has been handed to Temporal: a promise of its result, and the events of its run. */
+export class RunSending implements Sending<unknown> {
+  readonly messageId: string;
+  readonly #backend: () => Promise<Backend>;
+  readonly #sessionId: string;
+  /** The number of the latest event before the message was sent. */
+  readonly #from: Promise<number>;
+  readonly #result: Promise<AgentRunResult<unknown>>;
+
+  constructor(
+    backend: () => Promise<Backend>,
+    sessionId: string,
+    messageId: string,
+    send: (backend: Backend) => Promise<AgentRunResult<unknown>>,
+  ) {
+    this.messageId = messageId;
+    this.#backend = backend;
+    this.#sessionId = sessionId;
+    this.#from = backend().then(async ({ store }) => (await store.session(sessionId))?.lastEventId ?? 0);
+    this.#result = this.#from.then(async () => await send(await backend()));
+    // Whoever awaits or iterates hears of a failure; a message that nobody follows is not an unhandled rejection.
+    this.#result.catch(() => undefined);
+    this.#from.catch(() => undefined);
+  }
+
+  then<A = AgentRunResult<unknown>, B = never>(
+    resolved?: ((result: AgentRunResult<unknown>) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): PromiseLike<A | B> {
+    return this.#result.then(resolved, rejected);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<RunEvent> {
+    const backend = await this.#backend();
+    const ending = new AbortController();
+    const ended = this.#result.finally(() => setTimeout(() => ending.abort(), drainMs).unref());
+    ended.catch(() => ending.abort());
+    let runId: string | null = null;
+    const feed = followEvents(backend, this.#sessionId, { afterId: await this.#from, signal: ending.signal });
+    for await (const event of feed) {
+      if (event.type === 'run.started' && event.messageId === this.messageId) runId = event.runId ?? null;
+      if (runId !== null && event.runId !== runId) continue;
+      if (runId === null && !isEndOf(event, this.messageId)) continue;
+      yield event;
+      if (isEndOf(event, this.messageId)) break;
+    }
+    await this.#result;
+  }
+}
+
+/** Also of a run that never started: refused, or cancelled in the queue. */
+function isEndOf(event: RunEvent, messageId: string): boolean {
+  return event.type === 'run.ended' && event.result.messageId === messageId;
+}

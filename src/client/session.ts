@@ -1,0 +1,242 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
+import { LoadlineError } from '../domain/errors.ts';
+import type { RunEvent } from '../domain/events.ts';
+import type { Message } from '../domain/messages.ts';
+import { toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
+import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
+import {
+  workflowIdOf,
+  workflowType,
+  type SessionCreated,
+  type SessionInput,
+  type SessionState,
+} from '../domain/session.ts';
+import type { SessionRow } from '../store/store.ts';
+import type { AgentRunResult, MessageContent, Sending, SendOptions, Session } from './api.ts';
+import type { Backend } from './backend.ts';
+import { followEvents } from './event-feed.ts';
+import { deliver } from './deliver.ts';
+import { RunSending } from './sending.ts';
+import { startOptions } from './start-options.ts';
+import { isAlreadyStarted, isNotFound, toLoadlineError } from './temporal-errors.ts';
+import { patiently } from './patiently.ts';
+
+const messagePage = 500;
+
+/** A session by its id. With `input` it is created when it is new; without, it must be there. */
+export class TemporalSession implements Session {
+  readonly id: string;
+  readonly #backend: () => Promise<Backend>;
+  readonly #input: SessionInput | null;
+
+  constructor(backend: () => Promise<Backend>, id: string, input: SessionInput | null) {
+    this.#backend = backend;
+    this.id = id;
+    this.#input = input;
+  }
+
+  async start(): Promise<SessionCreated> {
+    const input = this.#input;
+    if (input === null) throw new LoadlineError('InvalidMessage', `Name an agent to start session ${this.id}`);
+    const backend = await this.#backend();
+    const facts = { sessionId: this.id, workflowId: workflowIdOf(this.id), agent: input.agent };
+    try {
+      await patiently(() => backend.temporal.workflow.start(workflowType, startOptions(backend, input)));
+    } catch (error) {
+      if (!isAlreadyStarted(error)) throw toLoadlineError(error);
+      const state = await this.#existing(backend, input.agent);
+      return { ...facts, status: state, created: false };
+    }
+    // The workflow opens the session in its first task; an agent that nobody has is told from there.
+    const { status } = await this.#ask<SessionState>('state');
+    return { ...facts, status, created: true };
+  }
+
+  async #existing(backend: Backend, agent: string): Promise<SessionCreated['status']> {
+    const row = await backend.store.session(this.id);
+    if (row !== null && row.agent !== agent) throw otherAgent(this.id, row.agent, agent);
+    if (row !== null && row.status !== 'open') throw closed(row);
+    const state = await this.#ask<SessionState>('state');
+    if (state.agent !== agent) throw otherAgent(this.id, state.agent, agent);
+    return state.status;
+  }
+
+  send(message: MessageContent, options: SendOptions = {}): Sending<unknown> {
+    const messageId = options.messageId ?? `m-${randomUUID()}`;
+    return new RunSending(this.#backend, this.id, messageId, async (backend) => {
+      const argument = await this.#argument(backend, message, { ...options, messageId });
+      const result = await deliver(backend, this.id, this.#input, argument);
+      return await withMessages(backend, result);
+    });
+  }
+
+  async signal(message: MessageContent, options: SendOptions = {}): Promise<string> {
+    const messageId = options.messageId ?? `m-${randomUUID()}`;
+    const backend = await this.#backend();
+    const argument = await this.#argument(backend, message, { ...options, messageId });
+    const input = this.#input;
+    try {
+      await patiently(async () => {
+        if (input === null) return await this.#handle(backend).signal('message', argument);
+        const options = startOptions(backend, input);
+        await backend.temporal.workflow.signalWithStart(workflowType, {
+          ...options,
+          signal: 'message',
+          signalArgs: [argument],
+        });
+      });
+    } catch (error) {
+      throw await this.#explain(backend, error);
+    }
+    return messageId;
+  }
+
+  async metrics(): Promise<SessionMetrics> {
+    const backend = await this.#backend();
+    try {
+      return await this.#ask<SessionMetrics>('metrics');
+    } catch (error) {
+      // The workflow is past Temporal's retention, or nobody is there to answer for it: the store has the same sums.
+      const row = await backend.store.session(this.id);
+      if (row === null) throw error;
+      return toSessionMetrics(row.sessionId, row.totals, row.context);
+    }
+  }
+
+  async state(): Promise<SessionState> {
+    return await this.#ask<SessionState>('state');
+  }
+
+  async run(runId?: string): Promise<AgentRunResult<unknown> | RunProgress> {
+    const backend = await this.#backend();
+    const row =
+      runId === undefined
+        ? (await backend.store.runs(this.id, { limit: 1 }))[0]
+        : await backend.store.run(this.id, runId);
+    if (row?.result != null) return await withMessages(backend, row.result);
+    return await this.#ask<RunProgress>('run', runId);
+  }
+
+  async messages(): Promise<readonly Message[]> {
+    const backend = await this.#backend();
+    const all: Message[] = [];
+    for (let afterSeq = 0; ;) {
+      const page = await backend.store.messages(this.id, { afterSeq, limit: messagePage });
+      all.push(...page.map(({ seq: _, tokens: __, ...message }) => message));
+      const last = page.at(-1);
+      if (last === undefined || page.length < messagePage) return all;
+      afterSeq = last.seq;
+    }
+  }
+
+  async *events(options: { readonly afterId?: number; readonly signal: AbortSignal }): AsyncGenerator<RunEvent> {
+    const backend = await this.#backend();
+    yield* followEvents(backend, this.id, { afterId: options.afterId ?? 0, signal: options.signal });
+  }
+
+  async setLimits(patch: LimitsPatch): Promise<LimitsInForce> {
+    const backend = await this.#backend();
+    try {
+      return await patiently(() =>
+        this.#handle(backend).executeUpdate<LimitsInForce, [LimitsPatch]>('setLimits', { args: [patch] }),
+      );
+    } catch (error) {
+      throw await this.#explain(backend, error);
+    }
+  }
+
+  async cancel(options: { readonly runId?: string; readonly reason?: string } = {}): Promise<void> {
+    await this.#signal('cancelRun', options);
+  }
+
+  async close(options: { readonly reason?: string } = {}): Promise<SessionMetrics> {
+    const backend = await this.#backend();
+    await this.#signal('close', options);
+    try {
+      return (await this.#handle(backend).result()) as SessionMetrics;
+    } catch (error) {
+      throw await this.#explain(backend, error);
+    }
+  }
+
+  #handle(backend: Backend): WorkflowHandle {
+    return backend.temporal.workflow.getHandle(workflowIdOf(this.id));
+  }
+
+  async #signal(name: string, argument: unknown): Promise<void> {
+    const backend = await this.#backend();
+    try {
+      await patiently(() => this.#handle(backend).signal(name, argument));
+    } catch (error) {
+      throw await this.#explain(backend, error);
+    }
+  }
+
+  async #ask<T>(query: string, ...args: unknown[]): Promise<T> {
+    const backend = await this.#backend();
+    try {
+      return await patiently(() => this.#handle(backend).query<T, unknown[]>(query, ...args));
+    } catch (error) {
+      throw await this.#explain(backend, error);
+    }
+  }
+
+  async #argument(backend: Backend, message: MessageContent, options: SendOptions): Promise<SendInput> {
+    const { messageId, metadata } = options;
+    const agent = this.#input?.agent;
+    return {
+      ...(messageId === undefined ? {} : { messageId }),
+      ...(typeof message === 'string' ? { text: message } : { parts: await storeInline(backend, message) }),
+      ...(metadata === undefined ? {} : { metadata }),
+      ...(agent === undefined ? {} : { agent }),
+    };
+  }
+
+  /** A workflow that is gone is a session that was closed, or one that never was. */
+  async #explain(backend: Backend, error: unknown): Promise<unknown> {
+    if (!isNotFound(error) && !isAlreadyStarted(error)) return toLoadlineError(error);
+    const row = await backend.store.session(this.id);
+    if (row !== null) return closed(row);
+    return new LoadlineError(
+      'SessionNotFound',
+      `There is no session ${this.id}. Start it with \`loadline start --agent NAME --session ${this.id}\``,
+    );
+  }
+}
+
+/** Inline media goes to the store now: base64 has no place in workflow history. */
+async function storeInline(
+  backend: Backend,
+  parts: Exclude<MessageContent, string>,
+): Promise<Exclude<MessageContent, string>> {
+  return await Promise.all(
+    parts.map(async (part) => {
+      if (part.type === 'text' || part.data === undefined) return part;
+      const { data, ...rest } = part;
+      return { ...rest, storedAs: await backend.store.putBlob(Buffer.from(data, 'base64'), part.mediaType) };
+    }),
+  );
+}
+
+async function withMessages(backend: Backend, result: RunResult): Promise<AgentRunResult<unknown>> {
+  const stored = await backend.store.messagesOfRun(result.sessionId, result.runId);
+  return { ...result, messages: stored.map(({ seq: _, tokens: __, ...message }) => message) };
+}
+
+function closed(row: SessionRow): LoadlineError {
+  const when = row.closedAt === null ? '' : ` since ${row.closedAt}`;
+  return new LoadlineError(
+    'SessionClosed',
+    `Session ${row.sessionId} is closed${when}. Its transcript and metrics stay; start a new session to go on`,
+    { sessionId: row.sessionId },
+  );
+}
+
+function otherAgent(id: string, theirs: string, asked: string): LoadlineError {
+  return new LoadlineError(
+    'SessionExists',
+    `Session ${id} belongs to agent ${theirs}, not to ${asked}. Choose another id`,
+  );
+}

@@ -1,0 +1,194 @@
+import type { Limits, Thresholds } from './agent.ts';
+import type { ErrorFacts } from './errors.ts';
+import type { UserPart } from './messages.ts';
+import type { SendInput } from './run.ts';
+import { sessionIdPattern } from './session.ts';
+
+/** The most open sends: Temporal gives a workflow ten update slots, and two stay for `compact` and `setLimits`. */
+export const maxOpenSends = 8;
+
+/** The most queued messages, signalled and sent together. */
+export const maxQueued = 64;
+
+const maxMessageIdChars = 200;
+const maxMetadataChars = 16_384;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(message: string): ErrorFacts {
+  return { code: 'InvalidMessage', message };
+}
+
+function partProblem(part: unknown, at: string): string | null {
+  if (!isRecord(part)) return `${at} is not an object`;
+  if (part['type'] === 'text') return typeof part['text'] === 'string' ? null : `${at}.text is not a string`;
+  if (part['type'] !== 'image' && part['type'] !== 'audio' && part['type'] !== 'file') {
+    return `${at}.type is ${JSON.stringify(part['type'])}; a message takes text, image, audio and file`;
+  }
+  if (typeof part['mediaType'] !== 'string' || !/^[\w.+-]+\/[\w.+-]+/.test(part['mediaType'])) {
+    return `${at}.mediaType is missing or no media type such as image/png`;
+  }
+  const sources = ['url', 'data', 'storedAs'].filter((key) => typeof part[key] === 'string' && part[key] !== '');
+  return sources.length === 1 ? null : `${at} needs exactly one of url, data and storedAs`;
+}
+
+/** The parts of a message, whether it was given as `text` or as `parts`. */
+export function partsOf(input: SendInput): readonly UserPart[] {
+  return input.parts ?? [{ type: 'text', text: input.text ?? '' }];
+}
+
+/**
+ * What is wrong with the argument of `send` or `message`, before anything of the session is looked at; `null`: nothing.
+ * It takes any value, since any Temporal client may have made it.
+ */
+export function messageProblem(input: unknown, limits: Pick<Limits, 'messageBytes'>): ErrorFacts | null {
+  if (!isRecord(input)) return invalid('A message is an object such as { "text": "Hello" }');
+  const { messageId, text, parts, metadata, agent } = input;
+  if (messageId !== undefined && (typeof messageId !== 'string' || !/^[\x20-\x7e]+$/.test(messageId))) {
+    return invalid('messageId must be a string of printable ASCII characters');
+  }
+  if (typeof messageId === 'string' && messageId.length > maxMessageIdChars) {
+    return invalid(`messageId has ${messageId.length} characters; at most ${maxMessageIdChars} are taken`);
+  }
+  if (agent !== undefined && typeof agent !== 'string') return invalid('agent must be a string');
+  if (metadata !== undefined) {
+    if (!isRecord(metadata)) return invalid('metadata must be an object');
+    const length = JSON.stringify(metadata).length;
+    if (length > maxMetadataChars) {
+      return invalid(`metadata has ${length} characters as JSON; at most ${maxMetadataChars} are taken`);
+    }
+  }
+  if ((text === undefined) === (parts === undefined)) return invalid('A message has either text or parts');
+  if (text !== undefined && typeof text !== 'string') return invalid(`text must be a string, not ${typeof text}`);
+  if (parts !== undefined) {
+    if (!Array.isArray(parts) || parts.length === 0) return invalid('parts must be a list with at least one part');
+    for (const [index, part] of parts.entries()) {
+      const problem = partProblem(part, `parts[${index}]`);
+      if (problem !== null) return invalid(problem);
+    }
+  }
+  const bytes = utf8Bytes(text ?? JSON.stringify(parts));
+  if (bytes > limits.messageBytes) {
+    return {
+      code: 'MessageTooLarge',
+      message: `The message has ${bytes} bytes; ${limits.messageBytes} are allowed (limits.messageBytes)`,
+      details: { bytes, limit: limits.messageBytes },
+    };
+  }
+  const said = partsOf(input as SendInput).some((part) => part.type !== 'text' || part.text.trim() !== '');
+  return said ? null : invalid('The message is empty');
+}
+
+function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // A surrogate pair is two UTF-16 units and four bytes; other units past 0x7ff take three bytes, past 0x7f two.
+    if (code > 0x7ff) bytes += code >= 0xd800 && code <= 0xdfff ? 1 : 2;
+    else if (code > 0x7f) bytes += 1;
+  }
+  return bytes;
+}
+
+/** What is wrong with the argument of the workflow `session`; `null`: nothing. */
+export function sessionProblem(input: unknown): ErrorFacts | null {
+  if (!isRecord(input)) {
+    return invalid('A session starts with an object such as { "sessionId": "ann-1", "agent": "assistant" }');
+  }
+  const { sessionId, agent, user, tenant, limits, metadata } = input;
+  if (typeof sessionId !== 'string' || !sessionIdPattern.test(sessionId)) {
+    return invalid(
+      'sessionId must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + - and begin with a letter or digit',
+    );
+  }
+  if (typeof agent !== 'string' || agent === '') return invalid('agent must name an agent of the config');
+  for (const [name, value] of [
+    ['user', user],
+    ['tenant', tenant],
+  ] as const) {
+    if (value !== undefined && (typeof value !== 'string' || value === '' || value.length > 200)) {
+      return invalid(`${name} must be a string of 1 to 200 characters`);
+    }
+  }
+  if (metadata !== undefined && !isRecord(metadata)) return invalid('metadata must be an object');
+  return limits === undefined ? null : limitsProblem(limits);
+}
+
+const positiveInteger = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const positiveOrNull = (value: unknown): boolean =>
+  value === null || (typeof value === 'number' && Number.isFinite(value) && value > 0);
+const fractionOrNull = (value: unknown): boolean =>
+  value === null || (typeof value === 'number' && value > 0 && value <= 1);
+
+const limitRules: { readonly [K in keyof Limits]: readonly [(value: unknown) => boolean, string] } = {
+  callsPerRun: [positiveInteger, 'a positive integer'],
+  toolCallsPerRun: [positiveInteger, 'a positive integer'],
+  runSeconds: [(value) => value !== null && positiveOrNull(value), 'a positive number of seconds'],
+  tokensPerRun: [(value) => value === null || positiveInteger(value), 'a positive integer or null'],
+  costPerRun: [positiveOrNull, 'a positive number of dollars or null'],
+  maxOutputTokens: [positiveInteger, 'a positive integer'],
+  queue: [
+    (value) => positiveInteger(value) && (value as number) <= maxOpenSends,
+    `an integer from 1 to ${maxOpenSends} (Temporal gives a workflow ten update slots; two stay free)`,
+  ],
+  messageBytes: [
+    (value) => positiveInteger(value) && (value as number) <= 1_048_576,
+    'an integer from 1 to 1048576 (a larger input would end the workflow)',
+  ],
+};
+
+const contextRules: { readonly [K in keyof Thresholds['context']]: true } = {
+  warn: true,
+  compact: true,
+  critical: true,
+  stop: true,
+};
+
+const sessionRules: {
+  readonly [K in keyof Thresholds['session']]: readonly [(value: unknown) => boolean, string];
+} = {
+  tokens: [(value) => value === null || positiveInteger(value), 'a positive integer or null'],
+  cost: [positiveOrNull, 'a positive number of dollars or null'],
+  runs: [(value) => value === null || positiveInteger(value), 'a positive integer or null'],
+  ageHours: [positiveOrNull, 'a positive number of hours or null'],
+  warnAt: [(value) => value !== null && fractionOrNull(value), 'a fraction above 0 and up to 1'],
+  criticalAt: [(value) => value !== null && fractionOrNull(value), 'a fraction above 0 and up to 1'],
+  onReach: [(value) => value === 'stop' || value === 'warn', '"stop" or "warn"'],
+};
+
+function ruleProblem(
+  given: unknown,
+  rules: Readonly<Record<string, readonly [(value: unknown) => boolean, string]>>,
+  path: string,
+): string | null {
+  if (!isRecord(given)) return `${path} must be an object`;
+  for (const [name, value] of Object.entries(given)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === undefined) return `${path}.${name} is unknown; known are ${Object.keys(rules).join(', ')}`;
+    if (!rule[0](value)) return `${path}.${name} must be ${rule[1]}, not ${JSON.stringify(value)}`;
+  }
+  return null;
+}
+
+/** What is wrong with the argument of `setLimits`; `null`: nothing. */
+export function limitsProblem(patch: unknown): ErrorFacts | null {
+  if (!isRecord(patch)) return invalid('limits must be an object such as { "callsPerRun": 10 }');
+  const { thresholds, ...limits } = patch;
+  const limitProblem = ruleProblem(limits, limitRules, 'limits');
+  if (limitProblem !== null) return invalid(limitProblem);
+  if (thresholds === undefined) return null;
+  if (!isRecord(thresholds)) return invalid('limits.thresholds must be an object');
+  for (const name of Object.keys(thresholds)) {
+    if (name !== 'context' && name !== 'session') {
+      return invalid(`limits.thresholds.${name} is unknown; known are context, session`);
+    }
+  }
+  const fraction = [fractionOrNull, 'a fraction above 0 and up to 1, or null'] as const;
+  const rulesOfContext = Object.fromEntries(Object.keys(contextRules).map((name) => [name, fraction]));
+  const problem =
+    ruleProblem(thresholds['context'] ?? {}, rulesOfContext, 'limits.thresholds.context') ??
+    ruleProblem(thresholds['session'] ?? {}, sessionRules, 'limits.thresholds.session');
+  return problem === null ? null : invalid(problem);
+}

@@ -1,0 +1,88 @@
+import type { LimitsPatch } from './agent.ts';
+import { emptyTotals, type ContextUse, type Totals } from './metrics.ts';
+import type { RunResult } from './run.ts';
+import type { SessionInput } from './session.ts';
+import type { DefinitionInForce, QueuedMessage, ToolCallRef } from './steps.ts';
+
+/** A run between two of its steps. */
+export interface RunInProgress {
+  readonly message: QueuedMessage;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Calls answered so far. */
+  calls: number;
+  toolCalls: number;
+  tokens: number;
+  costNanoUsd: number;
+  /** Work so far: waiting for a person, a budget or a worker is left out. */
+  workedMs: number;
+  /** The text of the latest answer. */
+  text: string;
+  /** Asked for by the latest answer and not yet executed. */
+  pendingTools: readonly ToolCallRef[];
+}
+
+/**
+ * All that a session knows, as it is carried over a roll-over (continue-as-new). Texts of past messages are not in
+ * it: it stays small for ever.
+ */
+export interface CarriedState {
+  /** Rises when the shape changes; `upgradeState` takes every older one. */
+  readonly version: 1;
+  definition: DefinitionInForce | null;
+  patch: LimitsPatch;
+  totals: Totals;
+  context: ContextUse;
+  searchAttributes: boolean;
+  /** Runs accepted so far; the next run's id is made of it. */
+  accepted: number;
+  queue: QueuedMessage[];
+  current: RunInProgress | null;
+  /** Message ids of late with their runs, oldest first; older ones meet the store's unique key. */
+  recent: { readonly messageId: string; readonly runId: string }[];
+  latest: RunResult | null;
+  closing: { readonly reason: string } | null;
+}
+
+/** Duplicates of the last so many messages are known without a look into the store. */
+export const recentMessages = 64;
+
+/** Longer texts of the latest answer are carried as an excerpt; the store has the whole. */
+const carriedTextChars = 16_000;
+
+export function newState(input: SessionInput): CarriedState {
+  return {
+    version: 1,
+    definition: null,
+    patch: input.limits ?? {},
+    totals: emptyTotals,
+    context: { tokens: 0, window: null },
+    searchAttributes: false,
+    accepted: 0,
+    queue: [],
+    current: null,
+    recent: [],
+    latest: null,
+    closing: null,
+  };
+}
+
+/** What of the state goes into the next run of the workflow. */
+export function packState(state: CarriedState): CarriedState {
+  const { latest } = state;
+  if (latest === null || latest.text.length <= carriedTextChars) return state;
+  return { ...state, latest: { ...latest, text: `${latest.text.slice(0, carriedTextChars)}…` } };
+}
+
+/**
+ * State of any earlier version in today's shape.
+ *
+ * @throws RangeError for a version that this code does not know: the worker is older than the session.
+ */
+export function upgradeState(carried: CarriedState): CarriedState {
+  const { version } = carried as { version: number };
+  if (version !== 1) {
+    throw new RangeError(`the session's state has version ${version}, this worker knows up to 1: update the worker`);
+  }
+  return carried;
+}

@@ -1,0 +1,136 @@
+import type { LimitsInForce } from './agent.ts';
+import type { ErrorFacts } from './errors.ts';
+import type { JsonObject } from './json.ts';
+import type { UserPart } from './messages.ts';
+import type { ContextUse, Totals } from './metrics.ts';
+import type { FinishReason, RunResult, RunStatus } from './run.ts';
+
+/** An accepted message on its way to be answered. */
+export interface QueuedMessage {
+  readonly runId: string;
+  readonly messageId: string;
+  /** Empty when the store keeps them, under `storedAs`. */
+  readonly parts: readonly UserPart[];
+  readonly storedAs?: string;
+  readonly metadata?: JsonObject;
+}
+
+/** Whose work an activity does. */
+export interface RunRef {
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly messageId: string;
+  readonly agent: string;
+  readonly user?: string;
+  readonly tenant?: string;
+}
+
+/** What the workflow keeps of an agent's definition; the rest stays with the workers. */
+export interface DefinitionInForce extends LimitsInForce {
+  readonly hash: string;
+}
+
+export interface OpenSessionInput {
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  readonly metadata?: JsonObject;
+}
+
+export interface OpenedSession {
+  readonly definition: DefinitionInForce;
+  readonly context: ContextUse;
+  readonly totals: Totals;
+  /** Are Loadline's search attributes registered on this server? Setting one that is not would block the workflow. */
+  readonly searchAttributes: boolean;
+}
+
+export interface CallInput {
+  readonly run: RunRef;
+  /** 1, 2, 3, … within the run; the call's id is `<runId>.<call>`. */
+  readonly call: number;
+  /** ISO 8601, the workflow's clock. */
+  readonly runStartedAt: string;
+  /** With the first call of a run: what it answers. */
+  readonly message?: Pick<QueuedMessage, 'parts' | 'storedAs' | 'metadata'>;
+  readonly definitionHash: string;
+  readonly maxOutputTokens: number;
+  /** What `runSeconds` leaves for this call. */
+  readonly secondsLeft: number;
+  readonly keys?: Readonly<Record<string, string>>;
+}
+
+/** A tool that the model asks for; its arguments stay in the store. */
+export interface ToolCallRef {
+  readonly callId: string;
+  readonly tool: string;
+  readonly timeoutMs: number;
+  /** How often the activity may be started: 1 for a tool that must not act twice. */
+  readonly maxAttempts: number;
+}
+
+/** Facts that every step hands back, absolute, so that the order in which they arrive does not matter. */
+export interface StepFacts {
+  readonly totals: Totals;
+  /** Of the run so far. */
+  readonly spent: { readonly tokens: number; readonly costNanoUsd: number };
+  /** Time spent on the step, all its attempts together. */
+  readonly workedMs: number;
+}
+
+export type CallOutcome = StepFacts & {
+  readonly context: ContextUse;
+  /** Given when the definition's hash differs from the workflow's: in force from the next run on. */
+  readonly definition?: DefinitionInForce;
+} & (
+    | {
+        /** The run is over: answered now, or long ago under the same message id. */
+        readonly kind: 'ended';
+        readonly result: RunResult;
+      }
+    | { readonly kind: 'tools'; readonly text: string; readonly toolCalls: readonly ToolCallRef[] }
+  );
+
+export interface ToolInput {
+  readonly run: RunRef;
+  readonly callId: string;
+  /** Given when the tool can't be run any more: stored as its result. */
+  readonly failure?: string;
+}
+
+export interface EndRunInput {
+  readonly run: RunRef;
+  readonly runStartedAt: string;
+  readonly status: Exclude<RunStatus, 'completed' | 'waiting'>;
+  readonly finishReason: FinishReason;
+  readonly reason?: string;
+  readonly error?: ErrorFacts;
+  /** What the model had written when the run was stopped. */
+  readonly text: string;
+  /** Of a run that never began: what it should have answered. */
+  readonly message?: Pick<QueuedMessage, 'parts' | 'storedAs' | 'metadata'>;
+}
+
+export interface EndedRun {
+  readonly result: RunResult;
+  readonly totals: Totals;
+}
+
+export interface CloseSessionInput {
+  readonly sessionId: string;
+  readonly status: 'closed' | 'failed';
+  readonly reason?: string;
+}
+
+/** The activities, as the workflows call them. */
+export interface SessionActivities {
+  openSession(input: OpenSessionInput): Promise<OpenedSession>;
+  callModel(input: CallInput): Promise<CallOutcome>;
+  executeTool(input: ToolInput): Promise<StepFacts>;
+  endRun(input: EndRunInput): Promise<EndedRun>;
+  storedResult(input: { readonly sessionId: string; readonly runId: string }): Promise<RunResult>;
+  /** Keeps a queued message's parts in the store; answers what they are stored as. */
+  stash(parts: readonly UserPart[]): Promise<string>;
+  closeSession(input: CloseSessionInput): Promise<Totals>;
+}

@@ -1,0 +1,3 @@
+export * from './client/index.ts';
+export * from './config/index.ts';
+export { startLoadline, type Loadline, type StartOptions } from './start-loadline.ts';

@@ -1,0 +1,36 @@
+import { DefaultLogger, Runtime, type Logger, type LogLevel as SdkLogLevel } from '@temporalio/worker';
+import pino from 'pino';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+const ofSdk: Record<SdkLogLevel, Exclude<LogLevel, 'silent'>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
+
+let installed: Logger | null = null;
+
+/**
+ * The process's log: JSON lines on standard error. Temporal's SDK has one runtime for a process, and its logger can be
+ * set once: a second call keeps the first one's level.
+ */
+export function installLogger(level: LogLevel): Logger {
+  if (installed !== null) return installed;
+  const out = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
+  const logger = new DefaultLogger(level === 'silent' ? 'ERROR' : (level.toUpperCase() as SdkLogLevel), (entry) => {
+    out[ofSdk[entry.level]](entry.meta ?? {}, entry.message);
+  });
+  try {
+    Runtime.install({ logger, shutdownSignals: [] });
+  } catch {
+    // A host of this library has set up the SDK's runtime already: its logger stays.
+  }
+  installed = logger;
+  return logger;
+}

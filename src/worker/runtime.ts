@@ -1,0 +1,104 @@
+import { Client, Connection } from '@temporalio/client';
+import { type Logger, NativeConnection } from '@temporalio/worker';
+import type { ActivityDeps } from '../activities/index.ts';
+import type { ResolvedAgent, ResolvedConfig } from '../config/index.ts';
+import { createCatalogue } from '../models/index.ts';
+import { splitModelRef } from '../domain/model.ts';
+import { fromAiSdk, isAiSdkModel } from '../ai-sdk/index.ts';
+import { createProviders } from '../providers/registry.ts';
+import type { Provider } from '../providers/provider.ts';
+import { simulatedModels } from '../simulator/models.ts';
+import type { Store } from '../store/index.ts';
+import { createWorker } from './create-worker.ts';
+import { DeltaBus } from './delta-bus.ts';
+import { failDeadPredecessors } from './predecessors.ts';
+import { bootId, identifyProcess } from './process-identity.ts';
+import { startSweeper } from './sweeper.ts';
+import { ensureSearchAttributes, type ServerConnection } from './temporal-server/index.ts';
+
+export interface RuntimeSettings {
+  readonly config: ResolvedConfig;
+  readonly temporal: { readonly connection: ServerConnection; readonly namespace: string };
+  readonly store: Store;
+  readonly taskQueue: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly simulatorUrl: string | null;
+  readonly cacheFolder: string;
+  readonly logger: Logger;
+}
+
+/** A worker at work, with what a client in the same process shares with it. */
+export interface Runtime {
+  readonly client: Client;
+  readonly bus: DeltaBus;
+  /** Rejects when the worker dies by itself. */
+  readonly running: Promise<void>;
+  /** Lets open activities finish (ten seconds at most), then stops. */
+  shutdown(): Promise<void>;
+}
+
+/** Connects, takes over from dead predecessors, and starts polling. The store is the caller's to close. */
+export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> {
+  const { temporal, store, logger, taskQueue } = settings;
+  const { namespace } = temporal;
+  const [connection, native] = await Promise.all([
+    Connection.connect(temporal.connection),
+    NativeConnection.connect(temporal.connection),
+  ]);
+  const client = new Client({ connection, namespace });
+  const bus = new DeltaBus();
+  const searchAttributes = await ensureSearchAttributes(connection, namespace);
+  const deps = createDeps(settings, bus, searchAttributes);
+  const worker = await createWorker({
+    connection: native,
+    namespace,
+    taskQueue,
+    cacheFolder: settings.cacheFolder,
+    logger,
+    deps,
+  });
+  const self = { pid: process.pid, bootId: bootId(), startedAt: performance.timeOrigin };
+  const isAlive = (pid: number): boolean => identifyProcess(pid) !== null;
+  const taken = await failDeadPredecessors({ store, connection, namespace, self, isAlive });
+  if (taken > 0) logger.info(`took over ${taken} calls of a worker that is gone`);
+  const sweeper = startSweeper({
+    store,
+    client,
+    onError: (error) => logger.warn('a sweep failed; the next one tries again', { error: String(error) }),
+  });
+  const running = worker.run();
+  return {
+    client,
+    bus,
+    running,
+    async shutdown() {
+      await sweeper.stop();
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running.catch(() => undefined);
+      await Promise.all([connection.close(), native.close()]);
+    },
+  };
+}
+
+function createDeps(settings: RuntimeSettings, bus: DeltaBus, searchAttributes: boolean): ActivityDeps {
+  const { config, store, environment, simulatorUrl } = settings;
+  const providers = createProviders(
+    config.providers,
+    environment,
+    simulatorUrl === null ? {} : { simulatorUrl: `${simulatorUrl}/v1` },
+  );
+  return {
+    agents: config.agents,
+    store,
+    catalogue: createCatalogue(config.models, { simulatedModels }),
+    target: (agent) => targetOf(agent, (name) => providers.provider(name)),
+    publish: (delta) => bus.publish(delta),
+    searchAttributes,
+    process: { pid: process.pid, bootId: bootId() },
+  };
+}
+
+function targetOf(agent: ResolvedAgent, provider: (name: string) => Provider) {
+  const { provider: name, model } = splitModelRef(agent.spec.model);
+  return { provider: isAiSdkModel(agent.model) ? fromAiSdk(agent.model) : provider(name), model };
+}

@@ -1,0 +1,112 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { toRunMetrics, type Totals } from '../domain/metrics.ts';
+import { workflowIdOf } from '../domain/session.ts';
+import type { LedgerRow } from '../domain/ledger.ts';
+import type { RunRow, Store } from '../store/store.ts';
+
+const everyMs = 10_000;
+const batch = 100;
+/** Deltas serve readers that follow an answer as it is written. */
+const deltasKeptMs = 60_000;
+/** A run without a row in flight this long may be one whose workflow was terminated. */
+const idleRunMs = 60_000;
+
+export interface Sweeper {
+  /** One round; it also happens every ten seconds. */
+  sweep(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Closes what nobody else will: reservations whose lease has ended (charged in full: their owner may only be paused,
+ * and the provider bills both), runs whose workflow is gone, old deltas. Any number of workers may do it at once.
+ */
+export function startSweeper(options: {
+  readonly store: Store;
+  readonly client: Client;
+  readonly onError: (error: unknown) => void;
+}): Sweeper {
+  const { store, client, onError } = options;
+
+  async function sweep(): Promise<void> {
+    const now = Date.now();
+    for (const row of await store.expiredReservations(now, batch)) await lose(row, now);
+    for (const run of await store.idleOpenRuns(new Date(now - idleRunMs).toISOString(), batch)) await closeOrphan(run);
+    await store.pruneDeltas(now - deltasKeptMs);
+  }
+
+  async function lose(row: LedgerRow, now: number): Promise<void> {
+    const totals = await store.endAttempt({
+      rowId: row.id,
+      state: 'lost',
+      usage: null,
+      costNanoUsd: null,
+      error: 'lost',
+      endedAt: now,
+      timeToFirstTokenMs: null,
+      events: [],
+    });
+    await tell(row.sessionId, totals);
+  }
+
+  /** A session that is closed or gone needs no correction: its metrics come from the store. */
+  async function tell(sessionId: string, totals: Totals): Promise<void> {
+    try {
+      await client.workflow.getHandle(workflowIdOf(sessionId)).signal('ledger', totals);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  async function closeOrphan(run: RunRow): Promise<void> {
+    if (await isRunning(run.sessionId)) return;
+    const { sessionId, runId, messageId, agent } = run;
+    const reason = 'the workflow of the session was terminated';
+    const at = new Date().toISOString();
+    await store.endRun({
+      sessionId,
+      runId,
+      messageId,
+      agent,
+      message: null,
+      messages: [],
+      build: ({ totals, timeToFirstTokenMs, messageIds }) => ({
+        sessionId,
+        runId,
+        messageId,
+        status: 'failed',
+        text: '',
+        finishReason: 'error',
+        reason,
+        error: { code: 'SessionClosed', message: reason },
+        metrics: toRunMetrics(totals, timeToFirstTokenMs),
+        messageIds,
+      }),
+      at,
+    });
+    await store.closeSession({ sessionId, status: 'failed', reason, at });
+  }
+
+  async function isRunning(sessionId: string): Promise<boolean> {
+    try {
+      const { status } = await client.workflow.getHandle(workflowIdOf(sessionId)).describe();
+      return status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  let round: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    round = round.then(sweep).catch(onError);
+  }, everyMs);
+  return {
+    sweep,
+    async stop() {
+      clearInterval(timer);
+      await round;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
+import type { SessionMetrics, Totals } from '../domain/metrics.ts';
+import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
+import type { SessionState } from '../domain/session.ts';
+
+/** Answers when the message's run has ended; refused messages leave nothing behind. */
+export const sendUpdate = defineUpdate<RunResult, [SendInput]>('send');
+
+/** The same message with nobody waiting. */
+export const messageSignal = defineSignal<[SendInput]>('message');
+
+export const metricsQuery = defineQuery<SessionMetrics>('metrics');
+export const stateQuery = defineQuery<SessionState>('state');
+
+/** The run with this id, or the latest. Older ones than the workflow remembers are in the store. */
+export const runQuery = defineQuery<RunResult | RunProgress, [string?]>('run');
+
+/** Limits and thresholds of this session on top of its agent's; answers with those in force. */
+export const setLimitsUpdate = defineUpdate<LimitsInForce, [LimitsPatch]>('setLimits');
+
+/** Cancels the named run, queued or in progress; without a name the one in progress on arrival, if any. */
+export const cancelRunSignal = defineSignal<[{ runId?: string; reason?: string }?]>('cancelRun');
+
+/** The session finishes its run, refuses new messages, answers queued ones `cancelled` and completes. */
+export const closeSignal = defineSignal<[{ reason?: string }?]>('close');
+
+/** A correction of the ledger that came after its step: absolute totals, of which the highest version counts. */
+export const ledgerSignal = defineSignal<[Totals]>('ledger');

@@ -1,0 +1,458 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  currentUpdateInfo,
+  setHandler,
+  upsertSearchAttributes,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { messageProblem, limitsProblem, partsOf, sessionProblem, maxQueued } from '../domain/admission.ts';
+import { applyLimits, defaultLimits, defaultThresholds, type LimitsInForce } from '../domain/agent.ts';
+import { newState, packState, recentMessages, upgradeState, type CarriedState } from '../domain/carried.ts';
+import type { ErrorFacts } from '../domain/errors.ts';
+import { toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
+import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
+import type { SessionInput, SessionState } from '../domain/session.ts';
+import type { QueuedMessage, RunRef } from '../domain/steps.ts';
+import { closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
+import { advanceRun, type LoopHost } from './agent-loop.ts';
+import { factsOfFailure, toFailure } from './failures.ts';
+import * as messages from './messages.ts';
+
+/** A roll-over costs 5 events, a replay about 7 ms a run: after so many runs or events, whichever comes first. */
+const runsBeforeRollOver = 8;
+const eventsBeforeRollOver = 100;
+
+/** Queued texts that are carried over as they are; the rest waits in the store, since an input past 2 MiB ends a workflow. */
+const carriedQueueChars = 65_536;
+
+/**
+ * One long-lived conversation. Messages are answered one after the other; each answer is a run of the agent's loop.
+ * The workflow knows only small facts; texts and spending are in the store.
+ */
+export async function session(input: SessionInput & { carried?: CarriedState }): Promise<SessionMetrics> {
+  const problem = sessionProblem(input);
+  if (problem !== null) throw toFailure(problem);
+  const live = new LiveSession(input);
+  live.listen();
+  return await CancellationScope.nonCancellable(() => live.main());
+}
+
+class LiveSession {
+  private readonly input: SessionInput;
+  private readonly state: CarriedState;
+  /** Results of runs that ended since the last roll-over: what waiting sends answer. */
+  private readonly results = new Map<string, RunResult>();
+  private runsSinceRollOver = 0;
+  private openSends = 0;
+  private rollingOver = false;
+  private openFailure: ErrorFacts | null = null;
+  private ended = false;
+  private running: { readonly scope: CancellationScope; reason: string } | null = null;
+
+  constructor(input: SessionInput & { carried?: CarriedState }) {
+    const { carried, ...own } = input;
+    this.input = own;
+    this.state = carried === undefined ? newState(own) : upgradeState(carried);
+    if (this.state.latest !== null) this.results.set(this.state.latest.runId, this.state.latest);
+  }
+
+  // The session's life.
+
+  async main(): Promise<SessionMetrics> {
+    if (this.state.definition === null) await this.open();
+    for (;;) {
+      await condition(() => this.state.current !== null || this.state.queue.length > 0 || this.state.closing !== null);
+      if (this.state.current === null && this.state.closing !== null) return await this.close();
+      const ended = await this.answerNext();
+      if (!ended || this.rollOverDue()) await this.rollOver();
+    }
+  }
+
+  private async open(): Promise<void> {
+    const { sessionId, agent, user, tenant, metadata } = this.input;
+    try {
+      const opened = await openSession({
+        sessionId,
+        agent,
+        ...(user === undefined ? {} : { user }),
+        ...(tenant === undefined ? {} : { tenant }),
+        ...(metadata === undefined ? {} : { metadata }),
+      });
+      this.state.definition = opened.definition;
+      this.state.context = opened.context;
+      this.state.searchAttributes = opened.searchAttributes;
+      this.observe({ totals: opened.totals });
+      this.publishStatus('open');
+    } catch (error) {
+      this.openFailure = factsOfFailure(error);
+      await condition(allHandlersFinished);
+      throw toFailure(this.openFailure);
+    }
+  }
+
+  /** Takes up the run in progress or the next message; `false` when the run goes on after a roll-over. */
+  private async answerNext(): Promise<boolean> {
+    const { state } = this;
+    const message = state.current?.message ?? state.queue.shift();
+    if (message === undefined) return true;
+    state.current ??= {
+      message,
+      startedAt: new Date().toISOString(),
+      calls: 0,
+      toolCalls: 0,
+      tokens: 0,
+      costNanoUsd: 0,
+      workedMs: 0,
+      text: '',
+      pendingTools: [],
+    };
+    const progress = state.current;
+    const scope = new CancellationScope();
+    this.running = { scope, reason: 'cancelled' };
+    const result = await scope.run(() => advanceRun(progress, this.hostOf(message)));
+    this.running = null;
+    if (result === 'roll-over') return false;
+    state.current = null;
+    this.finish(message.runId, result);
+    this.runsSinceRollOver += 1;
+    return true;
+  }
+
+  private hostOf(message: QueuedMessage): LoopHost {
+    return {
+      run: this.refOf(message),
+      keys: this.input.keys,
+      limits: () => this.inForce().limits,
+      definitionHash: () => this.state.definition?.hash ?? '',
+      observe: (facts) => this.observe(facts),
+      rollOverDue: () => this.rollOverDue(),
+      cancelReason: () => this.running?.reason ?? 'cancelled',
+    };
+  }
+
+  private async close(): Promise<SessionMetrics> {
+    const reason = this.state.closing?.reason ?? 'closed';
+    const queued = this.state.queue.splice(0);
+    for (const message of queued) await this.endQueued(message, 'cancelled', reason);
+    const { sessionId } = this.input;
+    const totals = await closeSession({ sessionId, status: 'closed', reason });
+    this.observe({ totals });
+    this.ended = true;
+    this.publishStatus('closed');
+    await condition(allHandlersFinished);
+    return this.metrics();
+  }
+
+  private rollOverDue(): boolean {
+    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    return (
+      this.runsSinceRollOver >= runsBeforeRollOver || historyLength >= eventsBeforeRollOver || continueAsNewSuggested
+    );
+  }
+
+  /** Continues as new between two steps without draining: parked sends are told to attach again by their messageId. */
+  private async rollOver(): Promise<never> {
+    this.rollingOver = true;
+    for (;;) {
+      await condition(allHandlersFinished);
+      const large = this.largestUnstored();
+      if (large === null) break;
+      const { parts, ...rest } = large;
+      const storedAs = await stash(parts);
+      this.state.queue = this.state.queue.map((one) => (one === large ? { ...rest, parts: [], storedAs } : one));
+    }
+    return await continueAsNew<typeof session>({ ...this.input, carried: packState(this.state) });
+  }
+
+  private largestUnstored(): QueuedMessage | null {
+    const sizes = this.state.queue.map((message) => JSON.stringify(message.parts).length);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    if (total <= carriedQueueChars) return null;
+    return this.state.queue[sizes.indexOf(Math.max(...sizes))] ?? null;
+  }
+
+  // Messages from outside. Handlers are synchronous up to their wait, so that what they decide is decided once.
+
+  listen(): void {
+    setHandler(messages.sendUpdate, (argument) => this.send(argument), {
+      validator: (argument) => {
+        const refusal = this.refusalOf(argument) ?? this.sendSlotsRefusal();
+        if (refusal !== null) throw toFailure(refusal);
+      },
+    });
+    setHandler(messages.messageSignal, async (argument) => await this.message(argument));
+    setHandler(messages.metricsQuery, () => this.metrics());
+    setHandler(messages.stateQuery, () => this.describe());
+    setHandler(messages.runQuery, (runId) => this.runOf(runId));
+    setHandler(messages.setLimitsUpdate, (patch) => this.setLimits(patch), {
+      validator: (patch) => {
+        const refusal = limitsProblem(patch) ?? this.closedRefusal();
+        if (refusal !== null) throw toFailure(refusal);
+      },
+    });
+    setHandler(messages.cancelRunSignal, async (argument) => await this.cancelRun(argument));
+    setHandler(messages.closeSignal, (argument) => this.requestClose(argument?.reason ?? 'closed'));
+    setHandler(messages.ledgerSignal, (totals) => this.observe({ totals }));
+    CancellationScope.current().cancelRequested.catch(() => {
+      this.requestClose('the workflow was cancelled');
+      this.cancelCurrent('the workflow was cancelled');
+    });
+  }
+
+  private async send(argument: SendInput): Promise<RunResult> {
+    this.openSends += 1;
+    try {
+      const messageId = argument.messageId ?? currentUpdateInfo()?.id ?? uuid4();
+      const known = this.knownRun(messageId);
+      const runId = known ?? this.enqueue(argument, messageId);
+      if (known !== undefined && !this.isOpen(known) && !this.results.has(known)) {
+        return await storedResult({ sessionId: this.input.sessionId, runId: known });
+      }
+      await condition(() => this.results.has(runId) || this.rollingOver || this.openFailure !== null);
+      const result = this.results.get(runId);
+      if (result !== undefined) return result;
+      if (this.openFailure !== null) throw toFailure(this.openFailure);
+      throw toFailure({
+        code: 'SessionRollingOver',
+        message: `The session continues as new while run ${runId} is open. Send again with messageId ${messageId} to wait on`,
+        details: { messageId, runId },
+      });
+    } finally {
+      this.openSends -= 1;
+    }
+  }
+
+  /** A signalled message: nobody can be told of a refusal, so a refused one becomes a run that failed. */
+  private async message(argument: SendInput): Promise<void> {
+    const given: unknown = argument;
+    const named = typeof given === 'object' && given !== null ? argument.messageId : undefined;
+    const messageId = typeof named === 'string' && named !== '' ? named.slice(0, 200) : uuid4();
+    if (this.knownRun(messageId) !== undefined) return;
+    const refusal = this.refusalOf(argument);
+    if (refusal === null) {
+      this.enqueue(argument, messageId);
+      return;
+    }
+    const refused: QueuedMessage = { runId: this.nextRunId(messageId), messageId, parts: [] };
+    await this.endQueued(refused, 'failed', refusal.message, refusal);
+  }
+
+  private refusalOf(argument: unknown): ErrorFacts | null {
+    const { limits } = this.inForce();
+    const problem = messageProblem(argument, limits);
+    if (problem !== null) return problem;
+    const { messageId, agent } = argument as SendInput;
+    if (agent !== undefined && agent !== this.input.agent) {
+      return {
+        code: 'SessionExists',
+        message: `Session ${this.input.sessionId} belongs to agent ${this.input.agent}, not to ${agent}. Choose another session id`,
+      };
+    }
+    if (messageId !== undefined && this.knownRun(messageId) !== undefined) return null;
+    const closed = this.closedRefusal();
+    if (closed !== null) return closed;
+    if (this.state.queue.length < maxQueued) return null;
+    return {
+      code: 'QueueFull',
+      message: `${maxQueued} messages are waiting already. Send again when some are answered`,
+    };
+  }
+
+  private closedRefusal(): ErrorFacts | null {
+    if (this.state.closing === null) return null;
+    return {
+      code: 'SessionClosed',
+      message: `Session ${this.input.sessionId} is closed (${this.state.closing.reason}). Start a new one, or carry this one on with \`loadline start --from ${this.input.sessionId}\``,
+    };
+  }
+
+  private sendSlotsRefusal(): ErrorFacts | null {
+    const { queue } = this.inForce().limits;
+    if (this.openSends < queue) return null;
+    return {
+      code: 'QueueFull',
+      message: `${this.openSends} sends are open already; ${queue} are allowed at once. Send again when one is answered, or signal the message with \`loadline send --background\``,
+      details: { open: this.openSends, limit: queue },
+    };
+  }
+
+  private knownRun(messageId: string): string | undefined {
+    return this.state.recent.find((one) => one.messageId === messageId)?.runId;
+  }
+
+  private nextRunId(messageId: string): string {
+    this.state.accepted += 1;
+    const runId = `${this.input.sessionId}.${this.state.accepted}`;
+    this.state.recent = [...this.state.recent, { messageId, runId }].slice(-recentMessages);
+    return runId;
+  }
+
+  private enqueue(argument: SendInput, messageId: string): string {
+    const { metadata } = argument;
+    const runId = this.nextRunId(messageId);
+    const parts = partsOf(argument);
+    this.state.queue.push({ runId, messageId, parts, ...(metadata === undefined ? {} : { metadata }) });
+    return runId;
+  }
+
+  private isOpen(runId: string): boolean {
+    return this.state.current?.message.runId === runId || this.state.queue.some((message) => message.runId === runId);
+  }
+
+  private async cancelRun(argument: { runId?: string; reason?: string } | undefined): Promise<void> {
+    const reason = argument?.reason ?? 'cancelled';
+    const runId = argument?.runId ?? this.state.current?.message.runId;
+    if (runId === undefined) return;
+    if (runId === this.state.current?.message.runId) return this.cancelCurrent(reason);
+    const queued = this.state.queue.find((message) => message.runId === runId);
+    if (queued === undefined) return;
+    this.state.queue = this.state.queue.filter((message) => message !== queued);
+    await this.endQueued(queued, 'cancelled', reason);
+  }
+
+  private cancelCurrent(reason: string): void {
+    if (this.running === null) return;
+    this.running.reason = reason;
+    this.running.scope.cancel();
+  }
+
+  private requestClose(reason: string): void {
+    this.state.closing ??= { reason };
+  }
+
+  private setLimits(patch: Parameters<typeof applyLimits>[1]): LimitsInForce {
+    const { thresholds, ...limits } = patch;
+    const before = this.state.patch;
+    this.state.patch = {
+      ...before,
+      ...limits,
+      thresholds: {
+        context: { ...before.thresholds?.context, ...thresholds?.context },
+        session: { ...before.thresholds?.session, ...thresholds?.session },
+      },
+    };
+    return this.inForce();
+  }
+
+  /** Ends a message that never reached a model. */
+  private async endQueued(
+    message: QueuedMessage,
+    status: 'cancelled' | 'failed',
+    reason: string,
+    error?: ErrorFacts,
+  ): Promise<void> {
+    const { parts, storedAs } = message;
+    const { result, totals } = await endRun({
+      run: this.refOf(message),
+      runStartedAt: new Date().toISOString(),
+      status,
+      finishReason: status === 'cancelled' ? 'cancelled' : 'error',
+      reason,
+      ...(error === undefined ? {} : { error }),
+      text: '',
+      message: { parts, ...(storedAs === undefined ? {} : { storedAs }) },
+    });
+    this.observe({ totals });
+    this.finish(message.runId, result);
+  }
+
+  // What the session knows.
+
+  private refOf(message: QueuedMessage): RunRef {
+    const { sessionId, agent, user, tenant } = this.input;
+    return {
+      sessionId,
+      runId: message.runId,
+      messageId: message.messageId,
+      agent,
+      ...(user === undefined ? {} : { user }),
+      ...(tenant === undefined ? {} : { tenant }),
+    };
+  }
+
+  private finish(runId: string, result: RunResult): void {
+    this.results.set(runId, result);
+    this.state.latest = result;
+  }
+
+  private observe(facts: Parameters<LoopHost['observe']>[0]): void {
+    if (facts.totals.version >= this.state.totals.version) this.state.totals = facts.totals;
+    if (facts.context !== undefined) this.state.context = facts.context;
+    if (facts.definition !== undefined) this.state.definition = facts.definition;
+  }
+
+  private inForce(): LimitsInForce {
+    const base = this.state.definition ?? { limits: defaultLimits, thresholds: defaultThresholds };
+    return applyLimits({ limits: base.limits, thresholds: base.thresholds }, this.state.patch);
+  }
+
+  private metrics(): SessionMetrics {
+    return toSessionMetrics(this.input.sessionId, this.state.totals, this.state.context);
+  }
+
+  private describe(): SessionState {
+    const { sessionId, agent, user, tenant } = this.input;
+    const { state } = this;
+    const { contextTokens, contextWindow, contextUse, simulated } = this.metrics();
+    return {
+      sessionId,
+      agent,
+      ...(user === undefined ? {} : { user }),
+      ...(tenant === undefined ? {} : { tenant }),
+      status: this.ended ? 'closed' : state.closing === null ? 'open' : 'closing',
+      queue: state.queue.map(({ runId, messageId }) => ({ runId, messageId })),
+      currentRun: state.current === null ? null : this.progressOf(state.current.message, 'running'),
+      runs: state.totals.runs,
+      contextTokens,
+      contextWindow,
+      contextUse,
+      ...this.inForce(),
+      thresholdsFired: [],
+      summary: null,
+      waitingFor: [],
+      ...(simulated === undefined ? {} : { simulated }),
+    };
+  }
+
+  private progressOf(message: QueuedMessage, status: RunProgress['status']): RunProgress {
+    const current = this.state.current?.message === message ? this.state.current : null;
+    return {
+      sessionId: this.input.sessionId,
+      runId: message.runId,
+      messageId: message.messageId,
+      status,
+      calls: current?.calls ?? 0,
+      toolCalls: current?.toolCalls ?? 0,
+    };
+  }
+
+  private runOf(runId: string | undefined): RunResult | RunProgress {
+    const { current, queue, latest } = this.state;
+    if (current !== null && (runId === undefined || runId === current.message.runId)) {
+      return this.progressOf(current.message, 'running');
+    }
+    const queued = queue.find((message) => message.runId === runId) ?? (runId === undefined ? queue[0] : undefined);
+    if (queued !== undefined) return this.progressOf(queued, 'queued');
+    const result = runId === undefined ? latest : this.results.get(runId);
+    if (result !== null && result !== undefined) return result;
+    throw toFailure({
+      code: 'RunNotFound',
+      message: `Session ${this.input.sessionId} holds no run ${runId ?? ''} in memory; older runs are in the store`,
+    });
+  }
+
+  private publishStatus(status: 'open' | 'closed'): void {
+    if (!this.state.searchAttributes) return;
+    const { agent, user, tenant } = this.input;
+    upsertSearchAttributes({
+      LoadlineStatus: [status],
+      ...(status === 'open' ? { LoadlineAgent: [agent] } : {}),
+      ...(status === 'open' && user !== undefined ? { LoadlineUser: [user] } : {}),
+      ...(status === 'open' && tenant !== undefined ? { LoadlineTenant: [tenant] } : {}),
+    });
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * A worker that kills itself with SIGKILL at one point of a call: `node killing-worker.ts <settings as JSON>`. The
+ * points lie in a wrapper around the store, so that the code under test is the product's own.
+ */
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { defineAgent, defineConfig, resolveConfig } from '../../src/config/index.ts';
+import { createStore, type Store } from '../../src/store/index.ts';
+import { installLogger } from '../../src/worker/log.ts';
+import { startRuntime } from '../../src/worker/runtime.ts';
+
+export type KillPoint = 'before-reserve' | 'after-reserve' | 'first-delta' | 'before-settle' | 'after-settle' | 'never';
+
+export interface KillingWorkerSettings {
+  readonly temporalAddress: string;
+  readonly taskQueue: string;
+  readonly databaseUrl: string;
+  readonly simulatorUrl: string;
+  readonly point: KillPoint;
+}
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** The store, except that the process dies at the given point. */
+function killing(store: Store, point: KillPoint): Store {
+  const at = (name: KillPoint): void => {
+    if (point === name) die();
+  };
+  return new Proxy(store, {
+    get(target, property, receiver) {
+      if (property === 'reserve') {
+        return async (...args: Parameters<Store['reserve']>) => {
+          at('before-reserve');
+          const result = await target.reserve(...args);
+          at('after-reserve');
+          return result;
+        };
+      }
+      if (property === 'settle') {
+        return async (...args: Parameters<Store['settle']>) => {
+          at('before-settle');
+          const result = await target.settle(...args);
+          at('after-settle');
+          return result;
+        };
+      }
+      if (property === 'appendDeltas') {
+        return async (...args: Parameters<Store['appendDeltas']>) => {
+          await target.appendDeltas(...args);
+          at('first-delta');
+        };
+      }
+      return Reflect.get(target, property, receiver) as unknown;
+    },
+  });
+}
+
+const settings = JSON.parse(process.argv[2] ?? '') as KillingWorkerSettings;
+const store = createStore(settings.databaseUrl);
+await store.migrate();
+const runtime = await startRuntime({
+  config: resolveConfig(defineConfig({ agents: [defineAgent({ name: 'assistant' })] }), {
+    defaultModel: 'simulated/loadline-sim-1',
+  }),
+  temporal: { connection: { address: settings.temporalAddress }, namespace: 'default' },
+  store: killing(store, settings.point),
+  taskQueue: settings.taskQueue,
+  environment: {},
+  simulatorUrl: settings.simulatorUrl,
+  cacheFolder: join(tmpdir(), 'loadline-test-bundles'),
+  logger: installLogger('error'),
+});
+process.stdout.write('ready\n');
+process.once('SIGTERM', () => {
+  void runtime.shutdown().then(() => process.exit(0));
+});

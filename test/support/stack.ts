@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSessionApi } from '../../src/client/session-api.ts';
+import type { SessionApi } from '../../src/client/api.ts';
+import { resolveConfig, type Config } from '../../src/config/index.ts';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
+import { createStore, type Store } from '../../src/store/index.ts';
+import { installLogger } from '../../src/worker/log.ts';
+import { startRuntime, type Runtime } from '../../src/worker/runtime.ts';
+
+/** A worker in this process on the run's Temporal server, with a store, a simulator and a task queue of its own. */
+export interface Stack<C extends Config> {
+  readonly api: SessionApi<C>;
+  readonly store: Store;
+  readonly simulator: Simulator;
+  readonly runtime: Runtime;
+  readonly taskQueue: string;
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly folder: string;
+  /** Ends the worker and starts another one on the same store. */
+  restartWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StackOptions {
+  readonly simulator?: SimulatorOptions;
+  readonly defaultModel?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+export function testTemporalAddress(): string {
+  const address = process.env['LOADLINE_TEST_TEMPORAL_ADDRESS'];
+  if (address === undefined) throw new Error('The test run has no Temporal server; start it with npm test');
+  return address;
+}
+
+export async function startStack<C extends Config>(config: C, options: StackOptions = {}): Promise<Stack<C>> {
+  const folder = mkdtempSync(join(tmpdir(), 'loadline-stack-'));
+  const databaseUrl = `sqlite:${join(folder, 'loadline.sqlite')}`;
+  const taskQueue = `test-${randomUUID()}`;
+  const temporalAddress = testTemporalAddress();
+  const store = createStore(databaseUrl);
+  await store.migrate();
+  const simulator = await startSimulator(options.simulator);
+  const start = async (): Promise<Runtime> =>
+    await startRuntime({
+      config: resolveConfig(config, { defaultModel: options.defaultModel ?? 'simulated/loadline-sim-1' }),
+      temporal: { connection: { address: temporalAddress }, namespace: 'default' },
+      store,
+      taskQueue,
+      environment: options.environment ?? {},
+      simulatorUrl: simulator.url,
+      cacheFolder: join(tmpdir(), 'loadline-test-bundles'),
+      logger: installLogger('error'),
+    });
+  let runtime = await start();
+  const backend = () =>
+    Promise.resolve({ temporal: runtime.client, store, taskQueue, bus: runtime.bus, close: () => Promise.resolve() });
+  return {
+    api: createSessionApi<C>(backend),
+    store,
+    simulator,
+    get runtime() {
+      return runtime;
+    },
+    taskQueue,
+    databaseUrl,
+    temporalAddress,
+    folder,
+    async restartWorker() {
+      await runtime.shutdown();
+      runtime = await start();
+    },
+    async close() {
+      await runtime.shutdown();
+      await simulator.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
