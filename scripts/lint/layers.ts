@@ -4,7 +4,7 @@
  */
 const base = ['domain'];
 const edge = [...base, 'providers', 'models', 'store', 'config', 'simulator'];
-const acting = [...edge, 'activities', 'tools'];
+const acting = [...edge, 'ai-sdk', 'activities', 'tools'];
 const running = [...acting, 'workflows', 'worker'];
 
 interface Layer {
