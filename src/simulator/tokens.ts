@@ -1,8 +1,10 @@
-import { countTokens as countO200k, decode, encode } from 'gpt-tokenizer/encoding/o200k_base';
+import { countTokens as countO200k } from 'gpt-tokenizer/encoding/o200k_base';
 
 /** Text is text: `<|endoftext|>` in a message is counted as its characters, as providers do. */
 const plainText = { disallowedSpecial: new Set<string>() };
 const longestChunk = 2_048;
+/** Characters of o200k's longest token: a run of spaces. */
+const longestToken = 128;
 const shortestRemembered = 128;
 const rememberedCharacters = 8_000_000;
 
@@ -48,25 +50,18 @@ export function countTokens(text: string): number {
   return tokens;
 }
 
-/** The longest beginning of a text that counts at most `limit` tokens. */
+/** The longest beginning of a text, of whole characters, that counts at most `limit` tokens. */
 export function firstTokens(text: string, limit: number): string {
   if (countTokens(text) <= limit) return text;
-  let kept = '';
-  let left = Math.max(0, limit);
-  for (const chunk of chunksOf(text)) {
-    const tokens = encode(chunk, plainText);
-    if (tokens.length <= left) {
-      kept += chunk;
-      left -= tokens.length;
-      continue;
-    }
-    for (let count = left; count > 0; count -= 1) {
-      const piece = decode(tokens.slice(0, count)).replace(/\uFFFD+$/, '');
-      if (countO200k(piece, plainText) <= left) return kept + piece;
-    }
-    return kept;
+  const characters = Array.from(text.slice(0, (limit + 1) * longestToken));
+  let kept = 0;
+  let tooMany = characters.length;
+  while (tooMany - kept > 1) {
+    const middle = Math.floor((kept + tooMany) / 2);
+    if (countTokens(characters.slice(0, middle).join('')) <= limit) kept = middle;
+    else tooMany = middle;
   }
-  return kept;
+  return characters.slice(0, kept).join('');
 }
 
 const words = 'the river runs past the old mill and on to the sea while the wind turns over the quiet fields'.split(

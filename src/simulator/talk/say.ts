@@ -24,7 +24,7 @@ const aboutItself =
   'I am the simulator that comes with Loadline: no real model is behind these words. I speak the providers’ wire formats and count tokens exactly, so everything around me is real. Set OPENAI_API_KEY or ANTHROPIC_API_KEY to talk to a real one.';
 
 const asksAboutItself =
-  /\b(?:simulat\w*|are you (?:real|an? (?:ai|model|llm|bot))|who are you|what are you|which model|what model|your name)\b/i;
+  /\b(?:simulat\w*|are you (?:an? )?(?:real|ai|model|llm|bot|human|person)|who are you|what are you|which model|what model|your name)\b/i;
 
 function countedWords(question: string): string | null {
   if (!/\b(?:how many|count)\b.*\bwords?\b/i.test(question)) return null;

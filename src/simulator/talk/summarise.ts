@@ -2,7 +2,7 @@ import { firstTokens } from '../tokens.ts';
 import type { Prompt } from '../prompt.ts';
 
 const asked = /\bsummar(?:y|ise|ize|ising|izing)\b/i;
-const personal = /\b(?:my|I|our|remember|decided|agreed|prefer)\b/;
+const personal = /\b(?:my|I|our|remember|decided|agreed|prefer)\b/i;
 
 /** Sentences of what was said before, without the roles in front of them. */
 function sentencesOf(text: string): string[] {
