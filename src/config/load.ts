@@ -1,15 +1,14 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 import { createJiti } from 'jiti';
 import { LoadlineError } from '../domain/errors.ts';
 import { defineAgent } from './agent.ts';
 import { defineConfig, type Config } from './config.ts';
 import { readEnvFile } from './env-file.ts';
+import { findConfigFile } from './find-file.ts';
 import type { Variables } from './environment.ts';
 import { jsonErrorAt } from './json-error.ts';
 import { defineTool } from './tool.ts';
-
-export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `loadline.config.${ending}`);
 
 export interface LoadOptions {
   readonly cwd: string;
@@ -46,17 +45,10 @@ export const builtInConfig: Config = defineConfig({
  */
 const ownPackage = { defineAgent, defineConfig, defineTool, LoadlineError };
 
-function findFile(cwd: string, file: string | undefined): string | null {
-  if (file === undefined)
-    return configFileNames.map((name) => join(cwd, name)).find((path) => existsSync(path)) ?? null;
-  const path = resolve(cwd, file);
-  if (existsSync(path) && statSync(path).isFile()) return path;
-  throw new LoadlineError('ConfigInvalid', `There is no config file ${path} (LOADLINE_CONFIG or --config names it)`);
-}
-
 /** The first `file:line:column` of an error's message or stack that lies in the user's own files. */
-function placeOf(error: Error, folder: string): string | null {
-  const text = `${error.message}\n${error.stack ?? ''}`;
+function placeOf(error: unknown, folder: string): string | null {
+  const { message, stack } = error as { readonly message?: string; readonly stack?: string };
+  const text = `${message ?? ''}\n${stack ?? ''}`;
   for (const [, file = '', line, column] of text.matchAll(
     /(?:file:\/\/)?(\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(\d+):(\d+)/g,
   )) {
@@ -66,9 +58,9 @@ function placeOf(error: Error, folder: string): string | null {
 }
 
 function unreadable(file: string, error: unknown, place: string | null): LoadlineError {
-  const cause = error instanceof Error ? error : new Error(String(error));
-  const message = cause.message.split('\n')[0]?.trim() ?? '';
-  return new LoadlineError('ConfigInvalid', `${place ?? file}: ${message}`, { file }, { cause });
+  const said = (error as { readonly message?: string }).message ?? String(error);
+  const message = said.split('\n')[0]?.trim() ?? '';
+  return new LoadlineError('ConfigInvalid', `${place ?? file}: ${message}`, { file }, { cause: error });
 }
 
 function readJson(file: string): unknown {
@@ -76,7 +68,9 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw unreadable(file, error, `${file}:${jsonErrorAt(text)}`);
+    // V8 quotes the text around the mistake, or all of it; the place says it better.
+    const message = (error as Error).message.replace(/(, \.{0,3}"|in JSON at).*$/s, '').trim();
+    throw unreadable(file, new Error(message, { cause: error }), `${file}:${jsonErrorAt(text)}`);
   }
 }
 
@@ -87,7 +81,7 @@ async function evaluate(file: string): Promise<unknown> {
     module = await jiti.import<Record<string, unknown>>(file);
   } catch (error) {
     if (error instanceof LoadlineError) throw error;
-    throw unreadable(file, error, error instanceof Error ? placeOf(error, dirname(file)) : null);
+    throw unreadable(file, error ?? 'it threw nothing', placeOf(error ?? {}, dirname(file)));
   }
   if (Object.hasOwn(module, 'default')) return module['default'];
   throw new LoadlineError(
@@ -103,7 +97,7 @@ async function evaluate(file: string): Promise<unknown> {
  * @throws LoadlineError `ConfigInvalid` with file, line and reason when the file can't be read or evaluated.
  */
 export async function loadConfig({ cwd, file, envFile, environment }: LoadOptions): Promise<LoadedConfig | null> {
-  const path = findFile(cwd, file);
+  const path = findConfigFile(cwd, file);
   const folder = path === null ? resolve(cwd) : dirname(path);
   const named = envFile === undefined ? undefined : resolve(cwd, envFile);
   readEnvFile(environment, { folder, file: named });
