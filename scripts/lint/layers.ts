@@ -18,7 +18,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   providers: { folders: base },
   models: { folders: [...base, 'providers'] },
   store: { folders: base },
-  config: { folders: base },
+  config: { folders: [...base, 'providers'] },
   simulator: { folders: base },
   tools: { folders: edge },
   activities: { folders: [...edge, 'tools'] },

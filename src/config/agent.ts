@@ -1,14 +1,10 @@
 import type { CacheSettings, HistorySettings, Limits, SummarySettings, Thresholds } from '../domain/agent.ts';
+import type { AiSdkModel } from '../providers/ai-sdk/model.ts';
 import type { AnySchema } from './schema.ts';
 import type { AnyTool } from './tool.ts';
 
 /** Any language model of the AI SDK, by its shape. */
-export interface LanguageModelLike {
-  readonly specificationVersion: string;
-  readonly provider: string;
-  readonly modelId: string;
-  doStream(options: never): PromiseLike<unknown>;
-}
+export type LanguageModelLike = AiSdkModel;
 
 /** `provider/model`, e.g. `openai/gpt-5.2`, or a language model of the AI SDK. */
 export type ModelChoice = string | LanguageModelLike;

@@ -10,7 +10,8 @@ import {
 } from '../domain/agent.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import type { ModelSettings } from '../domain/model.ts';
-import type { AgentDefinition, LanguageModelLike, ModelChoice } from './agent.ts';
+import { aiSdkModelName } from '../providers/ai-sdk/model.ts';
+import type { AgentDefinition, ModelChoice } from './agent.ts';
 import { compileSchema } from './compile-schema.ts';
 import type { Config } from './config.ts';
 import { describeProblems, pathText, type Path } from './problems.ts';
@@ -40,11 +41,6 @@ export interface ResolvedConfig {
 export interface ResolveOptions {
   /** `provider/model` for agents that name none. */
   readonly defaultModel: string;
-}
-
-/** `provider/model` of a language model of the AI SDK, whose provider is `openai.responses` and the like. */
-function refOf(model: LanguageModelLike): string {
-  return `${model.provider.split('.')[0]}/${model.modelId}`;
 }
 
 /** JSON with the keys of every object in order: the same value, the same text. */
@@ -127,7 +123,7 @@ function resolveAgent(agent: AgentDefinition, index: number, problems: Problems,
   const output =
     agent.output === undefined ? null : problems.try([...path, 'output'], () => compileSchema(agent.output));
   const model = agent.model ?? defaultModel;
-  const ref = typeof model === 'string' ? model : refOf(model);
+  const ref = typeof model === 'string' ? model : aiSdkModelName(model);
   const spec = specOf(
     agent,
     ref,

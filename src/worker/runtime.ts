@@ -1,12 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { type Logger, NativeConnection } from '@temporalio/worker';
 import type { ActivityDeps } from '../activities/index.ts';
-import type { ResolvedAgent, ResolvedConfig } from '../config/index.ts';
+import type { ResolvedConfig } from '../config/index.ts';
 import { createCatalogue } from '../models/index.ts';
 import { splitModelRef } from '../domain/model.ts';
-import { fromAiSdk, isAiSdkModel } from '../ai-sdk/index.ts';
+import { isAiSdkModel } from '../providers/ai-sdk/model.ts';
 import { createProviders } from '../providers/registry.ts';
-import type { Provider } from '../providers/provider.ts';
 import { simulatedModels } from '../simulator/models.ts';
 import type { Store } from '../store/index.ts';
 import { createWorker } from './create-worker.ts';
@@ -82,23 +81,20 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
 
 function createDeps(settings: RuntimeSettings, bus: DeltaBus, searchAttributes: boolean): ActivityDeps {
   const { config, store, environment, simulatorUrl } = settings;
-  const providers = createProviders(
-    config.providers,
-    environment,
-    simulatorUrl === null ? {} : { simulatorUrl: `${simulatorUrl}/v1` },
-  );
+  const providers = createProviders(config.providers, environment, {
+    ...(simulatorUrl === null ? {} : { simulatorUrl: `${simulatorUrl}/v1` }),
+    aiSdkModels: [...config.agents.values()].map(({ model }) => model).filter(isAiSdkModel),
+  });
   return {
     agents: config.agents,
     store,
     catalogue: createCatalogue(config.models, { simulatedModels }),
-    target: (agent) => targetOf(agent, (name) => providers.provider(name)),
+    target(agent) {
+      const { provider, model } = splitModelRef(agent.spec.model);
+      return { provider: providers.provider(provider), model };
+    },
     publish: (delta) => bus.publish(delta),
     searchAttributes,
     process: { pid: process.pid, bootId: bootId() },
   };
-}
-
-function targetOf(agent: ResolvedAgent, provider: (name: string) => Provider) {
-  const { provider: name, model } = splitModelRef(agent.spec.model);
-  return { provider: isAiSdkModel(agent.model) ? fromAiSdk(agent.model) : provider(name), model };
 }

@@ -1,4 +1,4 @@
 export { checkServer, connectToServer } from './check-server.ts';
 export { findTemporal, type FindTemporalOptions, type FoundTemporal } from './find-temporal.ts';
-export { configuredServer, type OutsideServer, type ServerConnection } from './outside-server.ts';
+export { configuredServer, namedOutsideServer, type OutsideServer, type ServerConnection } from './outside-server.ts';
 export { ensureSearchAttributes, searchAttributes } from './search-attributes.ts';

@@ -4,7 +4,12 @@ import { LoadlineError } from '../../domain/errors.ts';
 import { isLoopback } from './address.ts';
 
 /** How clients and workers reach a server, TLS and key included. */
-export type ServerConnection = Pick<ConnectionOptions, 'tls' | 'apiKey' | 'metadata'> & { readonly address: string };
+export interface ServerConnection {
+  readonly address: string;
+  readonly tls?: NonNullable<ConnectionOptions['tls']>;
+  readonly apiKey?: string;
+  readonly metadata?: Record<string, string>;
+}
 
 export interface OutsideServer {
   readonly connection: ServerConnection;
@@ -27,7 +32,7 @@ export function configuredServer(environment: NodeJS.ProcessEnv): OutsideServer 
   return {
     connection: {
       address: connectionOptions.address ?? '127.0.0.1:7233',
-      ...(tls === undefined ? {} : { tls }),
+      ...(tls === undefined || tls === null ? {} : { tls }),
       ...(typeof apiKey === 'string' ? { apiKey } : {}),
       ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),
     },
