@@ -65,9 +65,8 @@ async function servedBy(baseURL: string, key: string | undefined, probe: Probe):
 
 /** Node's fetch says only "fetch failed"; its cause says why. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+  const { message, cause } = error as { readonly message?: string; readonly cause?: { readonly message?: string } };
+  return cause?.message || message || String(error);
 }
 
 async function ollamaModel(url: string, probe: Probe): Promise<string | null> {

@@ -30,13 +30,9 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   return schema instanceof z.ZodRecord ? keysAt(schema.valueType, rest) : [];
 }
 
-/** Of a union (`false` or an object) the problems of the branch that was meant: the one that got further. */
-function meant(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
-  const got = (issues: z.core.$ZodIssue[]): number =>
-    issues.some((one) => one.path.length > 0 || one.code === 'unrecognized_keys' || one.code === 'invalid_format')
-      ? 1
-      : 0;
-  return issue.errors.toSorted((a, b) => got(b) - got(a))[0] ?? [];
+/** Did a branch of a union (`false` or an object) get as far as looking into the value? */
+function lookedInto(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.some((one) => one.path.length > 0 || one.code === 'unrecognized_keys');
 }
 
 function describe(schema: z.core.$ZodType, issue: z.core.$ZodIssue, base: Path): string[] {
@@ -50,11 +46,9 @@ function describe(schema: z.core.$ZodType, issue: z.core.$ZodIssue, base: Path):
     });
   }
   if (issue.code === 'invalid_union') {
-    const inner = meant(issue);
-    if (inner.some((one) => one.path.length > 0 || one.code !== 'invalid_type')) {
-      return inner.flatMap((one) => describe(schema, one, path));
-    }
-    return [`${pathText(path)}: must be false or an object`];
+    const meant = issue.errors.find(lookedInto);
+    if (meant === undefined) return [`${pathText(path)}: must be false or an object`];
+    return meant.flatMap((one) => describe(schema, one, path));
   }
   if (issue.code === 'invalid_key') {
     return issue.issues.map((one) => `${pathText(path)}: the name ${one.message}`);

@@ -27,7 +27,8 @@ function toMs(timeout: Timeout): number {
 
 /** @throws Error when the tool's schema can't be used. */
 export function toRunnable(tool: AnyTool): RunnableTool {
-  const { jsonSchema: inputSchema, parse } = compileSchema(tool.inputSchema);
+  const schema = compileSchema(tool.inputSchema);
+  const inputSchema = schema.jsonSchema;
   if (inputSchema['type'] !== 'object')
     throw new Error('the input must be an object: models call tools with named arguments');
   const idempotent = tool.idempotent ?? false;
@@ -36,7 +37,7 @@ export function toRunnable(tool: AnyTool): RunnableTool {
     idempotent,
     timeoutMs: tool.timeout === undefined ? defaultTimeoutMs : toMs(tool.timeout),
     maxAttempts: tool.retry?.maximumAttempts ?? (idempotent ? idempotentAttempts : 1),
-    parseInput: parse,
+    parseInput: (value) => schema.parse(value),
     async execute(input, context) {
       return await tool.execute(input as never, context);
     },

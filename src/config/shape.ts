@@ -11,10 +11,11 @@ const whole = z.int().min(0, 'must be 0 or more');
 const positive = z.int().min(1, 'must be 1 or more');
 const dollars = z.number().min(0, 'must be 0 or more');
 const fraction = z.number().gt(0, 'must be above 0').max(1, 'must be 1 at most');
-const duration = z.union([
-  z.number().positive('must be above 0'),
-  z.string().regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'must be milliseconds or e.g. "30s", "5m"'),
-]);
+const duration = z.custom<number | string>(
+  (value) =>
+    (typeof value === 'number' && value > 0) || (typeof value === 'string' && /^\d+(\.\d+)?(ms|s|m|h)$/.test(value)),
+  { error: 'must be milliseconds, or a text such as "30s" or "5m"' },
+);
 
 /** A schema is checked when it is compiled, and a model of the AI SDK has too much in it to look through. */
 const anySchema = z.custom<object>(

@@ -44,3 +44,11 @@ export function splitModelRef(ref: string): ModelName {
   }
   return { provider: ref.slice(0, slash), model: ref.slice(slash + 1) };
 }
+
+/**
+ * Whose models a provider serves: its name up to the first dot, since the AI SDK calls its own `openai.responses`,
+ * `google.generative-ai` and so on.
+ */
+export function vendorOf(provider: string): string {
+  return provider.split('.', 1)[0] ?? provider;
+}

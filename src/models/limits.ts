@@ -1,3 +1,5 @@
+import { vendorOf } from '../domain/model.ts';
+
 /** Tokens. `maxInputTokens` stands where a provider takes less input than the window holds. */
 export interface TokenLimits {
   readonly contextWindow: number;
@@ -94,5 +96,6 @@ const families: readonly Family[] = [
 
 /** `null`: not in our overlay. */
 export function knownLimits(provider: string, model: string): TokenLimits | null {
-  return families.find((family) => family.providers.includes(provider) && family.model.test(model)) ?? null;
+  const vendor = vendorOf(provider);
+  return families.find((family) => family.providers.includes(vendor) && family.model.test(model)) ?? null;
 }

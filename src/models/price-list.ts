@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { ModelInfo, ModelPrice as ListedPrice, PriceCalculation } from '@pydantic/genai-prices';
+import { vendorOf } from '../domain/model.ts';
 import { flatRate, scaled, type Rate, type Rates } from './rates.ts';
 
 type GenaiPrices = typeof import('@pydantic/genai-prices');
@@ -61,7 +62,7 @@ function toRates(provider: string, model: string, price: ListedPrice): Rates | n
   if (input === null || output === null) return null;
   const audio = audioCorrections.find((correction) => correction.model.test(model));
   // Gemini's page names an audio price only where it differs: https://ai.google.dev/gemini-api/docs/pricing
-  const audioAsText = provider === 'google';
+  const audioAsText = vendorOf(provider) === 'google';
   const cacheWrite = rateAt(price, 'cache_write_mtok') ?? input;
   // Wherever Claude is served, an hour's cache costs twice the input:
   // https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
@@ -88,7 +89,8 @@ function toListed(provider: string, model: ModelInfo, price: ListedPrice): Liste
 }
 
 function calculate(provider: string, model: string, at: Date): PriceCalculation | null {
-  const providerId = listedProviders[provider];
+  const vendor = vendorOf(provider);
+  const providerId = Object.hasOwn(listedProviders, vendor) ? listedProviders[vendor] : undefined;
   if (providerId === undefined) return null;
   return genaiPrices().calcPrice({}, model, { providerId, timestamp: at });
 }

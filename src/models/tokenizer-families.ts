@@ -1,3 +1,5 @@
+import { vendorOf } from '../domain/model.ts';
+
 /**
  * How far another tokeniser may be from o200k. A model's own tokeniser is out of reach for most models, so each family
  * has an estimate (for plans and displays) and an upper bound (for reservations).
@@ -64,10 +66,11 @@ const claudeSince47Model = /claude-(opus-4[.-][789]|(opus|sonnet|haiku)-[5-9]|fa
 
 /** The family of a model. A model behind a compatible server keeps its own name, so the name decides. */
 export function tokenizerFamily(provider: string, model: string): TokenizerFamily {
-  if (provider === 'simulated') return openai;
-  if (o200kProviders.has(provider) && o200kModel.test(model)) return openai;
+  const vendor = vendorOf(provider);
+  if (vendor === 'simulated') return openai;
+  if (o200kProviders.has(vendor) && o200kModel.test(model)) return openai;
   if (claudeSince47Model.test(model)) return claudeSince47;
-  return model.includes('claude') || provider === 'anthropic' ? claude : other;
+  return model.includes('claude') || vendor === 'anthropic' ? claude : other;
 }
 
 /**

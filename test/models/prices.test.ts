@@ -20,6 +20,7 @@ describe('prices', () => {
   it.each([
     ['openai/gpt-5.2', usage({ input: 1_000_000, output: 1_000_000 }), 1.75 + 14],
     ['openai/gpt-5.2', usage({ input: 200, cacheRead: 800, output: 50, reasoning: 150 }), 0.00035 + 0.00014 + 0.0028],
+    ['openai.responses/gpt-5.2', usage({ input: 1000, output: 1000 }), 0.00175 + 0.014],
     ['openai/gpt-5-mini', usage({ input: 1_000_000, output: 1_000_000 }), 0.25 + 2],
     ['openai/gpt-4.1-mini', usage({ input: 1000, cacheRead: 1000, output: 1000 }), 0.0004 + 0.0001 + 0.0016],
     ['openai/gpt-4o', usage({ input: 1_000_000, output: 1_000_000 }), 2.5 + 10],
