@@ -33,6 +33,8 @@ export interface SessionRow {
   readonly closedAt: string | null;
   readonly totals: Totals;
   readonly context: ContextUse;
+  /** The number of the latest event; 0 before the first. */
+  readonly lastEventId: number;
 }
 
 export interface SessionFilter {
@@ -144,7 +146,7 @@ export interface RunStore {
   ): Promise<readonly StoredMessage[]>;
   /**
    * Stores a tool's result (a message with the role `tool`), `tool.ended`, its time and its metrics. The same message
-   * id again changes nothing.
+   * id again changes nothing, nor does a result that comes after its run has ended.
    */
   storeToolResult(input: {
     readonly sessionId: string;
@@ -156,7 +158,7 @@ export interface RunStore {
     readonly at: string;
   }): Promise<Totals>;
   /**
-   * Ends a run that no settlement ended: its open ledger rows become `lost`, `messages` (results of tool calls that
+   * Ends a run that no settlement ended: its open ledger rows become `lost` (each with a `call.failed`), `messages` (results of tool calls that
    * were not executed) are stored, `run.ended` is appended. A run that has not begun is inserted first; one that has
    * ended answers its stored result.
    */
@@ -179,7 +181,7 @@ export interface StoredAnswer {
   readonly finishReason: FinishReason;
   readonly messageId: string;
   readonly contextTokens: number;
-  /** Of a run that this answer ended. */
+  /** Of a run that this answer ended, or that had ended before it came; its metrics as they stand now. */
   readonly result: RunResult | null;
   readonly toolCalls: readonly { readonly callId: string; readonly tool: string }[];
 }
@@ -211,7 +213,8 @@ export interface LedgerStore {
   call(callId: string): Promise<{ readonly attempts: readonly LedgerRow[]; readonly answer: StoredAnswer | null }>;
   /**
    * Inserts a `reserved` row and its events, unless the call has its answer already. Other rows of the call that are
-   * still `reserved` belong to attempts that are gone or paused: they become `lost`, at their full reservation.
+   * still `reserved` belong to attempts that are gone or paused: they become `lost`, at their full reservation, each
+   * with a `call.failed`.
    */
   reserve(input: {
     readonly row: LedgerRow;
@@ -220,6 +223,8 @@ export interface LedgerStore {
     readonly leaseUntil: number;
     readonly events: readonly EventBody[];
   }): Promise<{ readonly answer: StoredAnswer | null; readonly totals: Totals }>;
+  /** Inserts a row for tokens that were spent outside a call of ours, e.g. inside a tool; once by its id. */
+  recordSpend(row: LedgerRow): Promise<Totals>;
   /** Prolongs the lease of a row that is still `reserved`. */
   prolong(rowId: string, leaseUntil: number): Promise<void>;
   /**
@@ -228,7 +233,10 @@ export interface LedgerStore {
    * derived from the row.
    */
   settle(settlement: Settlement): Promise<{ readonly answer: StoredAnswer; readonly totals: Totals }>;
-  /** Ends an attempt without an answer. A row that is no longer `reserved` stays as it is. */
+  /**
+   * Ends an attempt without an answer. A row that is no longer `reserved` stays as it is. Without `usage`, `estimated`
+   * and `lost` rows are charged at their full reservation.
+   */
   endAttempt(input: {
     readonly rowId: string;
     readonly state: 'released' | 'estimated' | 'lost';
@@ -244,6 +252,8 @@ export interface LedgerStore {
   /** Rows still `reserved` whose owner ran on this boot of this machine. */
   reservationsOfBoot(bootId: string): Promise<readonly { readonly row: LedgerRow; readonly owner: AttemptOwner }[]>;
   ledger(sessionId: string): Promise<readonly LedgerRow[]>;
+  /** A session's totals as they are kept and as its rows give them, from one moment; `null`: no such session. */
+  recomputeTotals(sessionId: string): Promise<{ readonly stored: Totals; readonly recomputed: Totals } | null>;
   /** Runs that have not ended and have no row in flight, untouched since `before` (ISO 8601). */
   idleOpenRuns(before: string, limit: number): Promise<readonly RunRow[]>;
 }
@@ -254,6 +264,7 @@ export interface EventStore {
     sessionId: string,
     page: { readonly afterId: number; readonly limit: number },
   ): Promise<readonly StoredEvent[]>;
+  /** The same events of the same moment (`at`) are stored once. */
   appendEvents(sessionId: string, runId: string | null, events: readonly EventBody[], at: string): Promise<void>;
   /** Short-lived rows for readers in other processes. */
   appendDeltas(deltas: readonly DeltaEvent[]): Promise<void>;

@@ -1,0 +1,3 @@
+export { createStore } from './create-store.ts';
+export { StoreUnavailable } from './errors.ts';
+export type * from './store.ts';

@@ -1,0 +1,116 @@
+import { readAnswer } from './answers.ts';
+import type { Connection, Database } from './database.ts';
+import {
+  endRow,
+  insertRow,
+  prolongRow,
+  reservedOfBoot,
+  reservedWithLeaseBefore,
+  rowById,
+  rowsOfCall,
+  rowsOfSession,
+} from './ledger-queries.ts';
+import { fullReservation, loseRow } from './lost-rows.ts';
+import { iso, outcomeOf, toLedgerRecord, toLedgerRow, toRunRow } from './records.ts';
+import { recomputeTotals } from './recompute-totals.ts';
+import { idleOpenRuns } from './run-queries.ts';
+import type { LedgerTable } from './schema.ts';
+import { SessionChange } from './session-change.ts';
+import { settle } from './settle.ts';
+import type { LedgerStore } from './store.ts';
+
+async function rowToEnd(connection: Connection, rowId: string): Promise<LedgerTable> {
+  const record = await connection.first(rowById, { rowId });
+  if (record === null) throw new Error(`The ledger has no row ${rowId}: an attempt is reserved before it ends`);
+  return record;
+}
+
+export function ledgerStore(database: Database): LedgerStore {
+  return {
+    call: (callId) =>
+      database.read(async (connection) => {
+        const records = await connection.all(rowsOfCall, { callId });
+        return { attempts: records.map(toLedgerRow), answer: await readAnswer(connection, callId) };
+      }),
+
+    reserve: ({ row, owner, leaseUntil, events }) =>
+      database.write(async (connection) => {
+        const at = iso(row.startedAt);
+        const change = await SessionChange.begin(connection, { sessionId: row.sessionId, runId: row.runId, at });
+        const answer = await readAnswer(connection, row.callId);
+        if (answer !== null) return { answer, totals: change.totals };
+        const others = await connection.all(rowsOfCall, { callId: row.callId });
+        const record = toLedgerRecord(row, owner, leaseUntil);
+        if ((await connection.run(insertRow, record)) === 0) return { answer: null, totals: change.totals };
+        for (const other of others) {
+          if (other.state === 'reserved') await loseRow(connection, change, other, at);
+        }
+        change.replaceRow(null, row);
+        await change.addEvents(events, { agent: row.agent });
+        await change.save();
+        return { answer: null, totals: change.totals };
+      }),
+
+    recordSpend: (row) =>
+      database.write(async (connection) => {
+        const { sessionId, runId } = row;
+        const change = await SessionChange.begin(connection, { sessionId, runId, at: iso(row.startedAt) });
+        const record = toLedgerRecord(row, { taskToken: '', pid: 0, bootId: '' }, 0);
+        if ((await connection.run(insertRow, { ...record, settled_as: 'settled' })) === 0) return change.totals;
+        change.replaceRow(null, row);
+        await change.save();
+        return change.totals;
+      }),
+
+    prolong: (rowId, leaseUntil) =>
+      database.write(async (connection) => {
+        await connection.run(prolongRow, { rowId, leaseUntil });
+      }),
+
+    settle: (settlement) => database.write((connection) => settle(connection, settlement)),
+
+    endAttempt: ({ rowId, state, usage, costNanoUsd, error, endedAt, timeToFirstTokenMs, events }) =>
+      database.write(async (connection) => {
+        const before = toLedgerRow(await rowToEnd(connection, rowId));
+        const { sessionId, runId } = before;
+        const change = await SessionChange.begin(connection, { sessionId, runId, at: iso(endedAt) });
+        const charged = usage === null && state !== 'released' ? fullReservation(before) : { usage, costNanoUsd };
+        const after = {
+          ...before,
+          ...(state === 'released' ? { usage: null, costNanoUsd: null } : charged),
+          state,
+          error,
+          endedAt,
+          durationMs: Math.max(0, endedAt - before.startedAt),
+          timeToFirstTokenMs,
+        };
+        if ((await connection.run(endRow, outcomeOf(after, null))) === 0) return change.totals;
+        change.replaceRow(before, after);
+        await change.addEvents(events, { agent: before.agent });
+        await change.save();
+        return change.totals;
+      }),
+
+    expiredReservations: (now, limit) =>
+      database.read(async (connection) =>
+        (await connection.all(reservedWithLeaseBefore, { now, limit })).map(toLedgerRow),
+      ),
+
+    reservationsOfBoot: (bootId) =>
+      database.read(async (connection) => {
+        const records = await connection.all(reservedOfBoot, { bootId });
+        return records.map((record) => ({
+          row: toLedgerRow(record),
+          owner: { taskToken: record.task_token, pid: record.pid, bootId: record.boot_id },
+        }));
+      }),
+
+    ledger: (sessionId) =>
+      database.read(async (connection) => (await connection.all(rowsOfSession, { sessionId })).map(toLedgerRow)),
+
+    recomputeTotals: (sessionId) => database.read((connection) => recomputeTotals(connection, sessionId)),
+
+    idleOpenRuns: (before, limit) =>
+      database.read(async (connection) => (await connection.all(idleOpenRuns, { before, limit })).map(toRunRow)),
+  };
+}

@@ -1,0 +1,54 @@
+import type { LedgerRow } from '../domain/ledger.ts';
+import { applyRow, emptyTotals, type Totals } from '../domain/metrics.ts';
+import type { Connection } from './database.ts';
+import { rowsOfSession } from './ledger-queries.ts';
+import { query } from './query.ts';
+import { fromJson, toLedgerRow } from './records.ts';
+import { sessionById } from './session-queries.ts';
+
+const runTimes = query<{ sessionId: string }>()((db, arg) =>
+  db.selectFrom('runs').select(['started_at', 'ended_at']).where('session_id', '=', arg('sessionId')),
+);
+
+const executedTools = query<{ sessionId: string }>()((db, arg) =>
+  db
+    .selectFrom('messages')
+    .select('message_id')
+    .where('session_id', '=', arg('sessionId'))
+    .where('duration_ms', 'is not', null),
+);
+
+/** A session's totals as they are kept and as its rows give them. They differ only if a law is broken. */
+export interface TotalsTwice {
+  readonly stored: Totals;
+  readonly recomputed: Totals;
+}
+
+/** The sums that rows give, in whatever order they are handed over. */
+export function sumOfRows(rows: readonly LedgerRow[]): Pick<Totals, 'sum' | 'details'> {
+  const { sum, details } = rows.reduce((totals, row) => applyRow(totals, null, row), emptyTotals);
+  return { sum, details };
+}
+
+/** What no row tells (version, compactions, metrics of tools) is taken as it is stored. */
+export async function recomputeTotals(connection: Connection, sessionId: string): Promise<TotalsTwice | null> {
+  const session = await connection.first(sessionById, { sessionId });
+  if (session === null) return null;
+  const stored = fromJson<Totals>(session.totals);
+  const rows = await connection.all(rowsOfSession, { sessionId });
+  const runs = await connection.all(runTimes, { sessionId });
+  const tools = await connection.all(executedTools, { sessionId });
+  const durations = runs.map(({ started_at, ended_at }) =>
+    ended_at === null ? 0 : Math.max(0, Date.parse(ended_at) - Date.parse(started_at)),
+  );
+  return {
+    stored,
+    recomputed: {
+      ...stored,
+      ...sumOfRows(rows.map(toLedgerRow)),
+      runs: runs.length,
+      toolCalls: tools.length,
+      durationMs: durations.reduce((sum, duration) => sum + duration, 0),
+    },
+  };
+}

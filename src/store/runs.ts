@@ -1,0 +1,103 @@
+import type { Connection, Database } from './database.ts';
+import { readHistory } from './history.ts';
+import { loseRow } from './lost-rows.ts';
+import { reservedOfRun } from './ledger-queries.ts';
+import { messagesAfter, messagesOfRuns } from './message-queries.ts';
+import { toRunRow, toStoredMessage } from './records.ts';
+import { runById, runByMessageId, runsBefore } from './run-queries.ts';
+import type { RunsTable } from './schema.ts';
+import { SessionChange } from './session-change.ts';
+import type { RunStore } from './store.ts';
+
+interface RunKey {
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly messageId: string;
+}
+
+/** The run of a message id, whatever its run id: a message is answered once in a session's life. */
+async function findRun(connection: Connection, { sessionId, runId, messageId }: RunKey): Promise<RunsTable | null> {
+  return (
+    (await connection.first(runByMessageId, { sessionId, messageId })) ??
+    (await connection.first(runById, { sessionId, runId }))
+  );
+}
+
+export function runStore(database: Database): RunStore {
+  return {
+    beginRun: (input) =>
+      database.write(async (connection) => {
+        const known = await findRun(connection, input);
+        if (known !== null) return { run: toRunRow(known), begun: false };
+        const { sessionId, runId, at } = input;
+        const change = await SessionChange.begin(connection, { sessionId, runId: null, at });
+        await change.beginRun(input);
+        await change.save();
+        const record = await connection.first(runById, { sessionId, runId });
+        if (record === null) throw new Error(`Run ${runId} is gone in the transaction that inserted it`);
+        return { run: toRunRow(record), begun: true };
+      }),
+
+    run: (sessionId, runId) =>
+      database.read(async (connection) => {
+        const record = await connection.first(runById, { sessionId, runId });
+        return record === null ? null : toRunRow(record);
+      }),
+
+    runByMessageId: (sessionId, messageId) =>
+      database.read(async (connection) => {
+        const record = await connection.first(runByMessageId, { sessionId, messageId });
+        return record === null ? null : toRunRow(record);
+      }),
+
+    runs: (sessionId, { limit, beforeNumber = Number.MAX_SAFE_INTEGER }) =>
+      database.read(async (connection) => {
+        const records = await connection.all(runsBefore, { sessionId, beforeNumber, limit });
+        return records.map(toRunRow);
+      }),
+
+    history: (sessionId, bounds) => database.read((connection) => readHistory(connection, sessionId, bounds)),
+
+    messagesOfRun: (sessionId, runId) =>
+      database.read(async (connection) => {
+        const run = await connection.first(runById, { sessionId, runId });
+        if (run === null) return [];
+        const records = await connection.all(messagesOfRuns, { sessionId, first: run.number, last: run.number });
+        return records.map(toStoredMessage);
+      }),
+
+    messages: (sessionId, { afterSeq = 0, limit }) =>
+      database.read(async (connection) => {
+        const records = await connection.all(messagesAfter, { sessionId, afterSeq, limit });
+        return records.map(toStoredMessage);
+      }),
+
+    storeToolResult: ({ sessionId, runId, message, event, durationMs, additionalMetrics, at }) =>
+      database.write(async (connection) => {
+        const change = await SessionChange.begin(connection, { sessionId, runId, at });
+        // A call of an ended run has its "not executed" already; a second result would part the pair.
+        if (change.result !== null || !(await change.addMessage(message, { durationMs }))) return change.totals;
+        change.addToolResult(additionalMetrics);
+        await change.addEvents([event]);
+        await change.save();
+        return change.totals;
+      }),
+
+    endRun: (input) =>
+      database.write(async (connection) => {
+        const { sessionId, at } = input;
+        const known = await findRun(connection, input);
+        const change = await SessionChange.begin(connection, { sessionId, runId: known?.run_id ?? null, at });
+        if (change.result !== null) return { result: change.result, totals: change.totals };
+        if (known === null) await change.beginRun(input);
+        else {
+          const reserved = await connection.all(reservedOfRun, { sessionId, runId: known.run_id });
+          for (const record of reserved) await loseRow(connection, change, record, at);
+        }
+        for (const message of input.messages) await change.addMessage(message, {});
+        const result = await change.endRun(input.build);
+        await change.save();
+        return { result, totals: change.totals };
+      }),
+  };
+}

@@ -1,0 +1,163 @@
+import type { LedgerState } from '../domain/ledger.ts';
+import type { Role } from '../domain/messages.ts';
+import type { FinishReason } from '../domain/run.ts';
+import type { SessionStatus } from '../domain/session.ts';
+import type { RunRow } from './store.ts';
+import type { Generated } from 'kysely';
+
+/** JSON as text; who reads it knows its type. */
+type JsonText = string;
+/** 0 or 1. */
+type Flag = number;
+
+export interface SessionsTable {
+  session_id: string;
+  agent: string;
+  user: string | null;
+  tenant: string | null;
+  status: SessionStatus;
+  metadata: JsonText | null;
+  created_at: string;
+  updated_at: string;
+  closed_at: string | null;
+  totals: JsonText;
+  context_tokens: number;
+  context_window: number | null;
+  /** The last numbers given in this session: its row is what all its transactions meet at. */
+  last_run: number;
+  last_seq: number;
+  last_event: number;
+}
+
+export interface RunsTable {
+  session_id: string;
+  run_id: string;
+  message_id: string;
+  agent: string;
+  number: number;
+  status: RunRow['status'];
+  started_at: string;
+  updated_at: string;
+  ended_at: string | null;
+  totals: JsonText;
+  time_to_first_token_ms: number | null;
+  /** Of its messages, so that history is chosen without reading them. */
+  tokens: number;
+  result: JsonText | null;
+}
+
+export interface MessagesTable {
+  session_id: string;
+  message_id: string;
+  seq: number;
+  run_id: string;
+  run_number: number;
+  role: Role;
+  agent: string | null;
+  parts: JsonText;
+  tokens: number;
+  created_at: string;
+  metrics: JsonText | null;
+  /** Of a tool that was executed. */
+  duration_ms: number | null;
+}
+
+export interface CallsTable {
+  call_id: string;
+  session_id: string;
+  run_id: string | null;
+  row_id: string;
+  text: string;
+  finish_reason: FinishReason;
+  message_id: string;
+  context_tokens: number;
+  tool_calls: JsonText;
+  ends_run: Flag;
+}
+
+export interface LedgerTable {
+  row_id: string;
+  session_id: string;
+  run_id: string | null;
+  call_id: string;
+  attempt: number;
+  agent: string;
+  user: string | null;
+  tenant: string | null;
+  provider: string;
+  model: string;
+  model_type: string;
+  simulated: Flag;
+  state: LedgerState;
+  reserved_input_tokens: number;
+  reserved_output_tokens: number;
+  reserved_cost_nano_usd: number | null;
+  input: number | null;
+  cache_read: number | null;
+  cache_write_5m: number | null;
+  cache_write_1h: number | null;
+  audio_input: number | null;
+  output: number | null;
+  reasoning: number | null;
+  audio_output: number | null;
+  cost_nano_usd: number | null;
+  answered: Flag;
+  error: string | null;
+  started_at: number;
+  ended_at: number | null;
+  duration_ms: number | null;
+  time_to_first_token_ms: number | null;
+  price_date: string;
+  provider_metrics: JsonText | null;
+  /** How the attempt settled itself; `null` while nobody but others judged it. */
+  settled_as: 'settled' | 'estimated' | null;
+  lease_until: number;
+  task_token: string;
+  pid: number;
+  boot_id: string;
+}
+
+export interface EventsTable {
+  session_id: string;
+  id: number;
+  run_id: string | null;
+  agent: string | null;
+  at: string;
+  body: JsonText;
+  /** Of events that no row makes idempotent. */
+  once_key: string | null;
+}
+
+export interface DeltasTable {
+  id: Generated<number>;
+  session_id: string;
+  call_id: string;
+  attempt: number;
+  type: string;
+  offset: number;
+  written_at: number;
+  body: JsonText;
+}
+
+export interface BlobsTable {
+  blob_id: string;
+  media_type: string;
+  bytes: Uint8Array;
+}
+
+export interface MigrationsTable {
+  number: number;
+  name: string;
+}
+
+export interface Schema {
+  sessions: SessionsTable;
+  runs: RunsTable;
+  messages: MessagesTable;
+  calls: CallsTable;
+  ledger: LedgerTable;
+  events: EventsTable;
+  deltas: DeltasTable;
+  blobs: BlobsTable;
+  migrations: MigrationsTable;
+}

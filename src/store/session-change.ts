@@ -1,0 +1,258 @@
+import { LoadlineError } from '../domain/errors.ts';
+import type { EventBody } from '../domain/events.ts';
+import type { LedgerRow } from '../domain/ledger.ts';
+import {
+  applyRow,
+  emptyTotals,
+  toRunMetrics,
+  type ContextUse,
+  type MessageMetrics,
+  type Totals,
+} from '../domain/metrics.ts';
+import type { RunResult } from '../domain/run.ts';
+import type { Connection } from './database.ts';
+import { insertEvent } from './event-queries.ts';
+import { insertMessage, messageIdsOfRun } from './message-queries.ts';
+import { fromJson, toJson } from './records.ts';
+import { insertRun, runById, updateRun } from './run-queries.ts';
+import type { RunsTable, SessionsTable } from './schema.ts';
+import { sessionById, updateSession, updateStatus } from './session-queries.ts';
+import type { BuildResult, NewMessage } from './store.ts';
+
+interface RunInChange {
+  readonly record: RunsTable;
+  totals: Totals;
+  result: RunResult | null;
+  readonly isNew: boolean;
+}
+
+/**
+ * What one transaction changes about a session and one of its runs: totals, numbers given, context.
+ *
+ * All transactions of a session meet at its row, which is read first and written last, once.
+ */
+export class SessionChange {
+  readonly #connection: Connection;
+  readonly #at: string;
+  readonly #session: SessionsTable;
+  #totals: Totals;
+  #run: RunInChange | null = null;
+
+  private constructor(connection: Connection, session: SessionsTable, at: string) {
+    this.#connection = connection;
+    this.#at = at;
+    this.#session = { ...session };
+    this.#totals = fromJson<Totals>(session.totals);
+  }
+
+  /**
+   * @param at The time of the change, ISO 8601.
+   * @throws LoadlineError `SessionNotFound` or `RunNotFound`.
+   */
+  static async begin(
+    connection: Connection,
+    { sessionId, runId, at }: { sessionId: string; runId: string | null; at: string },
+  ): Promise<SessionChange> {
+    const session = await connection.first(sessionById, { sessionId });
+    if (session === null) throw new LoadlineError('SessionNotFound', `The store has no session ${sessionId}`);
+    const change = new SessionChange(connection, session, at);
+    if (runId === null) return change;
+    const record = await connection.first(runById, { sessionId, runId });
+    if (record === null) throw new LoadlineError('RunNotFound', `Session ${sessionId} has no run ${runId}`);
+    change.#run = {
+      record: { ...record },
+      totals: fromJson<Totals>(record.totals),
+      result: record.result === null ? null : fromJson<RunResult>(record.result),
+      isNew: false,
+    };
+    return change;
+  }
+
+  get totals(): Totals {
+    return this.#totals;
+  }
+
+  /** The stored result of the run, once it has ended. */
+  get result(): RunResult | null {
+    return this.#run?.result ?? null;
+  }
+
+  /** Gives a new run the next number. */
+  async beginRun(input: { runId: string; messageId: string; agent: string; message: NewMessage | null }) {
+    const session = this.#session;
+    session.last_run += 1;
+    this.#run = {
+      record: {
+        session_id: session.session_id,
+        run_id: input.runId,
+        message_id: input.messageId,
+        agent: input.agent,
+        number: session.last_run,
+        status: 'running',
+        started_at: this.#at,
+        updated_at: this.#at,
+        ended_at: null,
+        totals: '',
+        time_to_first_token_ms: null,
+        tokens: 0,
+        result: null,
+      },
+      totals: emptyTotals,
+      result: null,
+      isNew: true,
+    };
+    this.#count({ runs: 1 }, null);
+    if (input.message !== null) await this.addMessage(input.message, {});
+    await this.addEvents([{ type: 'run.started', messageId: input.messageId }]);
+  }
+
+  /** A row is new (`before: null`) or changed. */
+  replaceRow(before: LedgerRow | null, after: LedgerRow): void {
+    const run = this.#run;
+    const isFirstAnswer = after.answered && before?.answered !== true && run?.totals.sum.calls === 0;
+    this.#totals = applyRow(this.#totals, before, after);
+    if (run === null) return;
+    run.totals = applyRow(run.totals, before, after);
+    if (isFirstAnswer && after.timeToFirstTokenMs !== null && run.result === null) {
+      const fromStart = after.startedAt + after.timeToFirstTokenMs - Date.parse(run.record.started_at);
+      run.record.time_to_first_token_ms = Math.max(0, fromStart);
+    }
+  }
+
+  addToolResult(additionalMetrics: Readonly<Record<string, number>>): void {
+    this.#count({ toolCalls: 1 }, this.#run);
+    this.#totals = addMetrics(this.#totals, additionalMetrics);
+    if (this.#run !== null) this.#run.totals = addMetrics(this.#run.totals, additionalMetrics);
+  }
+
+  setContext(context: ContextUse): void {
+    this.#session.context_tokens = context.tokens;
+    this.#session.context_window = context.window;
+  }
+
+  /** `false` when it has its last status already. */
+  async closeSession(status: 'closed' | 'failed'): Promise<boolean> {
+    const { session_id, closed_at } = this.#session;
+    if (closed_at !== null) return false;
+    await this.#connection.run(updateStatus, { session_id, status, closed_at: this.#at });
+    return true;
+  }
+
+  /** Appends a message to the run; `false` when the session has it already. */
+  async addMessage(
+    message: NewMessage,
+    { metrics = null, durationMs = null }: { metrics?: MessageMetrics | null; durationMs?: number | null },
+  ): Promise<boolean> {
+    const run = this.#run;
+    if (run === null) return false;
+    const inserted = await this.#connection.run(insertMessage, {
+      session_id: this.#session.session_id,
+      message_id: message.id,
+      seq: this.#session.last_seq + 1,
+      run_id: run.record.run_id,
+      run_number: run.record.number,
+      role: message.role,
+      agent: message.agent ?? null,
+      parts: toJson(message.parts),
+      tokens: message.tokens,
+      created_at: message.createdAt,
+      metrics: metrics === null ? null : toJson(metrics),
+      duration_ms: durationMs,
+    });
+    if (inserted === 0) return false;
+    this.#session.last_seq += 1;
+    run.record.tokens += message.tokens;
+    return true;
+  }
+
+  /** Appends events with the next numbers; with a key, one that is there already is left out. */
+  async addEvents(
+    events: readonly EventBody[],
+    { agent = this.#run?.record.agent ?? null, keyOf }: { agent?: string | null; keyOf?: KeyOfEvent } = {},
+  ): Promise<void> {
+    for (const [index, event] of events.entries()) {
+      const inserted = await this.#connection.run(insertEvent, {
+        session_id: this.#session.session_id,
+        id: this.#session.last_event + 1,
+        run_id: this.#run?.record.run_id ?? null,
+        agent,
+        at: this.#at,
+        body: toJson(event),
+        once_key: keyOf?.(event, index) ?? null,
+      });
+      this.#session.last_event += inserted;
+    }
+  }
+
+  /** Ends the run now, with the result that `build` makes of what it used. */
+  async endRun(build: BuildResult): Promise<RunResult> {
+    const run = this.#run;
+    if (run === null) throw new Error('No run is part of this change');
+    const durationMs = Math.max(0, Date.parse(this.#at) - Date.parse(run.record.started_at));
+    this.#count({ durationMs }, run);
+    const { session_id, number, time_to_first_token_ms } = run.record;
+    const ids = await this.#connection.all(messageIdsOfRun, { sessionId: session_id, number });
+    const result = build({
+      totals: run.totals,
+      timeToFirstTokenMs: time_to_first_token_ms,
+      messageIds: ids.map(({ message_id }) => message_id),
+    });
+    run.result = result;
+    run.record.status = result.status;
+    run.record.ended_at = this.#at;
+    await this.addEvents([{ type: 'run.ended', result }]);
+    return result;
+  }
+
+  /** Writes both rows; the metrics in an ended run's result follow its totals. */
+  async save(): Promise<void> {
+    const run = this.#run;
+    if (run !== null) {
+      if (run.result !== null) run.result = withMetrics(run.result, run.totals, run.record.time_to_first_token_ms);
+      await this.#connection.run(run.isNew ? insertRun : updateRun, {
+        ...run.record,
+        updated_at: later(run.record.updated_at, this.#at),
+        totals: toJson(run.totals),
+        result: run.result === null ? null : toJson(run.result),
+      });
+    }
+    await this.#connection.run(updateSession, {
+      ...this.#session,
+      updated_at: later(this.#session.updated_at, this.#at),
+      totals: toJson(this.#totals),
+    });
+  }
+
+  #count(add: { runs?: number; toolCalls?: number; durationMs?: number }, run: RunInChange | null): void {
+    this.#totals = addCounts(this.#totals, add);
+    if (run !== null) run.totals = addCounts(run.totals, add);
+  }
+}
+
+type KeyOfEvent = (event: EventBody, index: number) => string;
+
+function later(one: string, other: string): string {
+  return one > other ? one : other;
+}
+
+function addCounts(totals: Totals, add: { runs?: number; toolCalls?: number; durationMs?: number }): Totals {
+  return {
+    ...totals,
+    version: totals.version + 1,
+    runs: totals.runs + (add.runs ?? 0),
+    toolCalls: totals.toolCalls + (add.toolCalls ?? 0),
+    durationMs: totals.durationMs + (add.durationMs ?? 0),
+  };
+}
+
+function addMetrics(totals: Totals, add: Readonly<Record<string, number>>): Totals {
+  const additionalMetrics: Record<string, number> = { ...totals.additionalMetrics };
+  for (const [name, value] of Object.entries(add)) additionalMetrics[name] = (additionalMetrics[name] ?? 0) + value;
+  return { ...totals, additionalMetrics };
+}
+
+function withMetrics(result: RunResult, totals: Totals, timeToFirstTokenMs: number | null): RunResult {
+  const { members } = result.metrics;
+  const metrics = { ...toRunMetrics(totals, timeToFirstTokenMs), ...(members === undefined ? {} : { members }) };
+  return { ...result, metrics };
+}

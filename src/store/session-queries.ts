@@ -1,0 +1,48 @@
+import { argsOf, query } from './query.ts';
+import type { SessionsTable } from './schema.ts';
+
+export const sessionById = query<{ sessionId: string }>()((db, arg) =>
+  db.selectFrom('sessions').selectAll().where('session_id', '=', arg('sessionId')),
+);
+
+export const insertSession = query<SessionsTable>()((db, arg) =>
+  db
+    .insertInto('sessions')
+    .values(
+      argsOf(arg, [
+        'session_id',
+        'agent',
+        'user',
+        'tenant',
+        'status',
+        'metadata',
+        'created_at',
+        'updated_at',
+        'closed_at',
+        'totals',
+        'context_tokens',
+        'context_window',
+        'last_run',
+        'last_seq',
+        'last_event',
+      ]),
+    )
+    .onConflict((conflict) => conflict.column('session_id').doNothing()),
+);
+
+/** All that a transaction of a session may change but its status: that would touch an index each time. */
+export const updateSession = query<SessionsTable>()((db, arg) =>
+  db
+    .updateTable('sessions')
+    .set(
+      argsOf(arg, ['updated_at', 'totals', 'context_tokens', 'context_window', 'last_run', 'last_seq', 'last_event']),
+    )
+    .where('session_id', '=', arg('session_id')),
+);
+
+export const updateStatus = query<Pick<SessionsTable, 'session_id' | 'status' | 'closed_at'>>()((db, arg) =>
+  db
+    .updateTable('sessions')
+    .set(argsOf(arg, ['status', 'closed_at']))
+    .where('session_id', '=', arg('session_id')),
+);

@@ -1,0 +1,52 @@
+import { emptyTotals } from '../domain/metrics.ts';
+import type { Database } from './database.ts';
+import { toJson, toSessionRow } from './records.ts';
+import { SessionChange } from './session-change.ts';
+import { listSessions } from './session-list.ts';
+import { insertSession, sessionById } from './session-queries.ts';
+import type { SessionStore } from './store.ts';
+
+export function sessionStore(database: Database): SessionStore {
+  return {
+    openSession: ({ sessionId, agent, user, tenant, metadata, at }) =>
+      database.write(async (connection) => {
+        const inserted = await connection.run(insertSession, {
+          session_id: sessionId,
+          agent,
+          user,
+          tenant,
+          status: 'open',
+          metadata: metadata === null ? null : toJson(metadata),
+          created_at: at,
+          updated_at: at,
+          closed_at: null,
+          totals: toJson(emptyTotals),
+          context_tokens: 0,
+          context_window: null,
+          last_run: 0,
+          last_seq: 0,
+          last_event: 0,
+        });
+        const record = await connection.first(sessionById, { sessionId });
+        if (record === null) throw new Error(`Session ${sessionId} is gone in the transaction that inserted it`);
+        return { session: toSessionRow(record), created: inserted === 1 };
+      }),
+
+    session: (sessionId) =>
+      database.read(async (connection) => {
+        const record = await connection.first(sessionById, { sessionId });
+        return record === null ? null : toSessionRow(record);
+      }),
+
+    sessions: (filter) => database.read((connection) => listSessions(connection, database.builder, filter)),
+
+    closeSession: ({ sessionId, status, reason, at }) =>
+      database.write(async (connection) => {
+        const change = await SessionChange.begin(connection, { sessionId, runId: null, at });
+        if (!(await change.closeSession(status))) return change.totals;
+        await change.addEvents([{ type: 'session.closed', ...(reason === null ? {} : { reason }) }]);
+        await change.save();
+        return change.totals;
+      }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { LedgerRow } from '../domain/ledger.ts';
+import { toMessageMetrics, type Totals } from '../domain/metrics.ts';
+import { readAnswer, writeAnswer } from './answers.ts';
+import type { Connection } from './database.ts';
+import { rowById, settleRow } from './ledger-queries.ts';
+import { iso, outcomeOf, toLedgerRow } from './records.ts';
+import { SessionChange } from './session-change.ts';
+import type { Settlement, StoredAnswer } from './store.ts';
+
+/**
+ * Stores what an attempt used and, when its call has no answer yet, what it said.
+ *
+ * @throws Error when the row is unknown, or `released`: it was known never to have reached a provider.
+ */
+export async function settle(
+  connection: Connection,
+  settlement: Settlement,
+): Promise<{ readonly answer: StoredAnswer; readonly totals: Totals }> {
+  const record = await connection.first(rowById, { rowId: settlement.rowId });
+  if (record === null) throw new Error(`The ledger has no row ${settlement.rowId}: an attempt is reserved first`);
+  const before = toLedgerRow(record);
+  const { sessionId, runId, callId } = before;
+  const change = await SessionChange.begin(connection, { sessionId, runId, at: iso(settlement.endedAt) });
+  const earlier = await readAnswer(connection, callId);
+
+  const after = settledRow(before, settlement, before.answered || earlier === null);
+  const changed = await connection.run(settleRow, outcomeOf(after, settlement.state));
+  if (changed === 0) {
+    if (earlier === null) throw new Error(`Row ${before.id} is ${before.state} and can't be settled`);
+    return { answer: earlier, totals: change.totals };
+  }
+  change.replaceRow(before, after);
+  await change.addEvents(settlement.events, { agent: before.agent });
+  if (earlier === null) await takeAnswer(connection, change, after, settlement);
+  await change.save();
+
+  const answer = await readAnswer(connection, callId);
+  if (answer === null) throw new Error(`Call ${callId} lost its answer in the transaction that stored it`);
+  return { answer, totals: change.totals };
+}
+
+function settledRow(before: LedgerRow, settlement: Settlement, answered: boolean): LedgerRow {
+  const { state, usage, costNanoUsd, endedAt, durationMs, timeToFirstTokenMs, providerMetrics } = settlement;
+  return {
+    ...before,
+    state,
+    usage,
+    costNanoUsd,
+    answered,
+    error: answered ? null : before.error,
+    endedAt,
+    durationMs,
+    timeToFirstTokenMs,
+    providerMetrics,
+  };
+}
+
+/** The answer of a run that has ended is kept, so that nobody calls again, but says nothing more in the transcript. */
+async function takeAnswer(
+  connection: Connection,
+  change: SessionChange,
+  row: LedgerRow,
+  { answer }: Settlement,
+): Promise<void> {
+  const cameLate = change.result !== null;
+  await writeAnswer(connection, row, answer, cameLate || answer.build !== null);
+  if (cameLate) return;
+  await change.addMessage(answer.message, { metrics: toMessageMetrics(row) });
+  change.setContext(answer.context);
+  if (answer.build !== null) await change.endRun(answer.build);
+}

@@ -1,0 +1,30 @@
+import { blobStore } from './blobs.ts';
+import type { Database } from './database.ts';
+import { eventStore } from './events.ts';
+import { ledgerStore } from './ledger.ts';
+import { migrate } from './migrate.ts';
+import { query } from './query.ts';
+import { runStore } from './runs.ts';
+import { sessionStore } from './sessions.ts';
+import type { Store } from './store.ts';
+
+const newestMigration = query()((db) =>
+  db.selectFrom('migrations').select('number').orderBy('number', 'desc').limit(1),
+);
+
+/** The store over any database that runs transactions. */
+export function storeOver(database: Database): Store {
+  return {
+    ...sessionStore(database),
+    ...runStore(database),
+    ...ledgerStore(database),
+    ...eventStore(database),
+    ...blobStore(database),
+    migrate: () => migrate(database),
+    ping: () =>
+      database.read(async (connection) => {
+        await connection.first(newestMigration, {});
+      }),
+    close: () => database.close(),
+  };
+}
