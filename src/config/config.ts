@@ -1,6 +1,6 @@
 import type { ModelSettings } from '../domain/model.ts';
 import type { AgentDefinition } from './agent.ts';
-import type { ProviderSettings } from './providers.ts';
+import type { ProviderSettings } from '../providers/resolve-endpoint.ts';
 import type { InferOutput } from './schema.ts';
 
 /** A whole config; it carries the names and output types of its agents. */

@@ -1,5 +1,6 @@
 import { LoadlineError } from '../domain/errors.ts';
 import { splitModelRef } from '../domain/model.ts';
+import { resolveEndpoint } from '../providers/resolve-endpoint.ts';
 import type { Variables } from './environment.ts';
 
 export interface DefaultModel {
@@ -10,26 +11,17 @@ export interface DefaultModel {
   readonly simulated: boolean;
 }
 
-/** Answers a URL's JSON; throws when nothing answers in time. */
-export type Probe = (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>;
-
-export interface DefaultModelOptions {
-  readonly probe?: Probe;
-  /** Where an Ollama is looked for. */
-  readonly ollamaURL?: string;
-}
-
 const openaiURL = 'https://api.openai.com/v1';
 const openaiDefault = 'openai/gpt-5.2';
 const anthropicDefault = 'anthropic/claude-sonnet-5';
 const simulatedDefault = 'simulated/loadline-sim-1';
 const probeTimeoutMs = 2000;
 
-const fetchJson: Probe = async (url, headers) => {
+async function fetchJson(url: string, headers: Readonly<Record<string, string>> = {}): Promise<unknown> {
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(probeTimeoutMs) });
   if (!response.ok) throw new Error(`it answered ${response.status}`);
   return await response.json();
-};
+}
 
 function firstString(list: unknown, key: string): string | null {
   const first: unknown = Array.isArray(list) ? list[0] : undefined;
@@ -37,12 +29,12 @@ function firstString(list: unknown, key: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-async function servedBy(baseURL: string, key: string | undefined, probe: Probe): Promise<DefaultModel> {
+async function servedBy(baseURL: string, key: string | undefined): Promise<DefaultModel> {
   const url = `${baseURL.replace(/\/+$/, '')}/models`;
   let id: string | null;
   let reason = 'it lists no model';
   try {
-    const answer = (await probe(url, key === undefined ? {} : { authorization: `Bearer ${key}` })) as {
+    const answer = (await fetchJson(url, key === undefined ? {} : { authorization: `Bearer ${key}` })) as {
       data?: unknown;
     };
     id = firstString(answer.data, 'id');
@@ -69,9 +61,9 @@ function describe(error: unknown): string {
   return cause?.message || message || String(error);
 }
 
-async function ollamaModel(url: string, probe: Probe): Promise<string | null> {
+async function ollamaModel(url: string): Promise<string | null> {
   try {
-    const answer = (await probe(`${url}/api/tags`, {})) as { models?: unknown };
+    const answer = (await fetchJson(`${url}/api/tags`)) as { models?: unknown };
     return firstString(answer.models, 'name');
   } catch {
     return null;
@@ -85,10 +77,7 @@ async function ollamaModel(url: string, probe: Probe): Promise<string | null> {
  * @throws LoadlineError `ConfigInvalid` when `OPENAI_BASE_URL` names a server that does not say what it serves, and
  * `UnknownModel` when `LOADLINE_MODEL` is no `provider/model`.
  */
-export async function chooseDefaultModel(
-  environment: Variables,
-  { probe = fetchJson, ollamaURL = 'http://127.0.0.1:11434' }: DefaultModelOptions = {},
-): Promise<DefaultModel> {
+export async function chooseDefaultModel(environment: Variables): Promise<DefaultModel> {
   const value = (name: string): string | undefined => environment[name] || undefined;
   const named = value('LOADLINE_MODEL');
   if (named !== undefined) {
@@ -96,12 +85,13 @@ export async function chooseDefaultModel(
   }
   const key = value('OPENAI_API_KEY');
   const baseURL = value('OPENAI_BASE_URL');
-  if (baseURL !== undefined && !baseURL.startsWith(openaiURL)) return await servedBy(baseURL, key, probe);
+  if (baseURL !== undefined && !baseURL.startsWith(openaiURL)) return await servedBy(baseURL, key);
   if (key !== undefined) return { model: openaiDefault, why: 'OPENAI_API_KEY is set', simulated: false };
   if (value('ANTHROPIC_API_KEY') !== undefined) {
     return { model: anthropicDefault, why: 'ANTHROPIC_API_KEY is set', simulated: false };
   }
-  const local = await ollamaModel(ollamaURL, probe);
+  const ollamaURL = resolveEndpoint('ollama', undefined, environment, undefined).endpoint.baseURL.replace(/\/+$/, '');
+  const local = await ollamaModel(ollamaURL);
   if (local !== null) {
     return {
       model: `ollama/${local}`,

@@ -3,14 +3,13 @@ export type { AgentDefinition, LanguageModelLike, ModelChoice } from './agent.ts
 export { defineConfig } from './config.ts';
 export type { AgentName, Config, OutputOf } from './config.ts';
 export { chooseDefaultModel } from './default-model.ts';
-export type { DefaultModel, DefaultModelOptions, Probe } from './default-model.ts';
+export type { DefaultModel } from './default-model.ts';
 export { environmentDefaults, readEnvironment } from './environment.ts';
 export type { Environment, LogLevel, Variables } from './environment.ts';
 export { configFileNames, findConfigFile } from './find-file.ts';
 export { builtInConfig, loadConfig, noConfig } from './load.ts';
 export type { LoadedConfig, LoadOptions } from './load.ts';
-export { builtInProviders } from './providers.ts';
-export type { ProviderApi, ProviderSettings } from './providers.ts';
+export type { ProviderSettings } from '../providers/resolve-endpoint.ts';
 export { resolveConfig } from './resolve.ts';
 export type { ResolvedAgent, ResolvedConfig, ResolveOptions } from './resolve.ts';
 export type { RunnableTool } from './runnable-tool.ts';

@@ -15,7 +15,7 @@ import type { AgentDefinition, ModelChoice } from './agent.ts';
 import { compileSchema } from './compile-schema.ts';
 import type { Config } from './config.ts';
 import { describeProblems, pathText, type Path } from './problems.ts';
-import type { ProviderSettings } from './providers.ts';
+import type { ProviderSettings } from '../providers/resolve-endpoint.ts';
 import { toRunnable, type RunnableTool } from './runnable-tool.ts';
 import type { CompiledSchema, Parsed } from './schema.ts';
 import { semanticProblems } from './semantics.ts';

@@ -2,7 +2,7 @@ import { defaultThresholds, type Thresholds } from '../domain/agent.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import type { AgentDefinition } from './agent.ts';
 import type { Config } from './config.ts';
-import { builtInProviders } from './providers.ts';
+import { builtIn, builtInOf } from '../providers/built-in.ts';
 import { pathText, type Path } from './problems.ts';
 
 /** The order in which the levels of a window fire. */
@@ -84,7 +84,7 @@ function agentProblems(agent: AgentDefinition, index: number, providers: readonl
 
 function providerProblems(config: Config): string[] {
   return Object.entries(config.providers ?? {}).flatMap(([name, { api, baseURL }]) => {
-    if ((builtInProviders as readonly string[]).includes(name)) return [];
+    if (builtInOf(name) !== null) return [];
     const missing = [api === undefined ? 'api' : null, baseURL === undefined ? 'baseURL' : null].filter(
       (key) => key !== null,
     );
@@ -96,7 +96,7 @@ function providerProblems(config: Config): string[] {
 
 /** What is wrong between fields, in a config whose shape is right. */
 export function semanticProblems(config: Config): string[] {
-  const providers = [...builtInProviders, ...Object.keys(config.providers ?? {})];
+  const providers = [...Object.keys(builtIn), ...Object.keys(config.providers ?? {})];
   return [
     ...duplicates(
       config.agents.map((agent) => agent.name),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerApis } from './providers.ts';
+import type { Api } from '../providers/built-in.ts';
 
 /** The shape of a config as zod checks it; what follows from several fields together is in `semantics.ts`. */
 const text = z.string();
@@ -111,8 +111,10 @@ const agent = z.strictObject({
   onBudget: z.enum(['refuse', 'wait', 'fallback']).optional(),
 });
 
+const apis = ['openai-responses', 'openai-chat', 'anthropic-messages', 'ollama'] as const satisfies readonly Api[];
+
 const provider = z.strictObject({
-  api: z.enum(providerApis).optional(),
+  api: z.enum(apis).optional(),
   baseURL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   apiKeyEnv: z
     .string()

@@ -65,10 +65,10 @@ describe('the default model', () => {
 
   it('is what an Ollama that runs here has, else the simulator', async () => {
     const ollamaURL = await serve('/api/tags', { models: [{ name: 'llama3.2:3b' }] });
-    expect((await chooseDefaultModel({}, { ollamaURL })).model).toBe('ollama/llama3.2:3b');
+    expect((await chooseDefaultModel({ OLLAMA_HOST: ollamaURL })).model).toBe('ollama/llama3.2:3b');
     const without = await serve('/api/tags', { models: [] });
     for (const url of [without, await nobody()]) {
-      expect(await chooseDefaultModel({}, { ollamaURL: url })).toMatchObject({
+      expect(await chooseDefaultModel({ OLLAMA_HOST: url })).toMatchObject({
         model: 'simulated/loadline-sim-1',
         simulated: true,
       });
