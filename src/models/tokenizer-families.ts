@@ -57,7 +57,7 @@ const other: TokenizerFamily = {
   estimate: 1.1,
   bound: 2.1,
   splitsFiner: true,
-  template: { base: 96, perMessage: 16, withTools: 512, perTool: 48, withOutput: 256 },
+  template: { base: 96, perMessage: 16, withTools: 256, perTool: 48, withOutput: 256 },
 };
 
 const o200kModel = /^(openai\/)?(gpt-(4o|4\.[15]|audio|[5-9])|chatgpt-|o[1-9](-|$)|codex-|ft:gpt-4[o.])/;
