@@ -2,14 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/index.ts';
 import { sessionProblem } from '../domain/admission.ts';
 import { LoadlineError } from '../domain/errors.ts';
-import { toSessionMetrics } from '../domain/metrics.ts';
 import type { SessionInput } from '../domain/session.ts';
-import type { SessionRow } from '../store/store.ts';
-import type { Session, SessionApi, SessionListItem, SessionOptions } from './api.ts';
+import type { Session, SessionApi, SessionOptions } from './api.ts';
 import type { Backend } from './backend.ts';
+import { listSessions } from './reading.ts';
 import { TemporalSession } from './session.ts';
-
-const defaultPage = 50;
 
 /** Short enough to type, and never two alike: 48 random bits. */
 function newSessionId(): string {
@@ -27,12 +24,6 @@ function inputOf(agent: string, options: SessionOptions): SessionInput {
   return input;
 }
 
-function toListItem(row: SessionRow): SessionListItem {
-  const { sessionId, agent, user, tenant, status, createdAt, updatedAt } = row;
-  const metrics = toSessionMetrics(sessionId, row.totals, row.context);
-  return { sessionId, agent, user, tenant, status, createdAt, updatedAt, metrics };
-}
-
 /** Sessions over a backend that is connected at the first use. */
 export function createSessionApi<C extends Config>(backend: () => Promise<Backend>): SessionApi<C> {
   return {
@@ -41,11 +32,7 @@ export function createSessionApi<C extends Config>(backend: () => Promise<Backen
       return new TemporalSession(backend, input.sessionId, input) as unknown as Session<never>;
     },
     existing: (sessionId) => new TemporalSession(backend, sessionId, null),
-    async sessions(query = {}) {
-      const { store } = await backend();
-      const page = await store.sessions({ ...query, limit: query.limit ?? defaultPage });
-      return { sessions: page.sessions.map(toListItem), cursor: page.cursor };
-    },
+    sessions: async (query = {}) => await listSessions((await backend()).store, query),
     close: async () => await (await backend()).close(),
   };
 }

@@ -18,12 +18,11 @@ import type { AgentRunResult, MessageContent, Sending, SendOptions, Session } fr
 import type { Backend } from './backend.ts';
 import { followEvents } from './event-feed.ts';
 import { deliver } from './deliver.ts';
+import { readMessages } from './reading.ts';
 import { RunSending } from './sending.ts';
 import { startOptions } from './start-options.ts';
 import { isAlreadyStarted, isNotFound, toLoadlineError } from './temporal-errors.ts';
 import { patiently } from './patiently.ts';
-
-const messagePage = 500;
 
 /** A session by its id. With `input` it is created when it is new; without, it must be there. */
 export class TemporalSession implements Session {
@@ -120,15 +119,8 @@ export class TemporalSession implements Session {
   }
 
   async messages(): Promise<readonly Message[]> {
-    const backend = await this.#backend();
-    const all: Message[] = [];
-    for (let afterSeq = 0; ;) {
-      const page = await backend.store.messages(this.id, { afterSeq, limit: messagePage });
-      all.push(...page.map(({ seq: _, tokens: __, ...message }) => message));
-      const last = page.at(-1);
-      if (last === undefined || page.length < messagePage) return all;
-      afterSeq = last.seq;
-    }
+    const { store } = await this.#backend();
+    return await readMessages(store, this.id);
   }
 
   async *events(options: { readonly afterId?: number; readonly signal: AbortSignal }): AsyncGenerator<RunEvent> {
