@@ -12,7 +12,8 @@ const cantOpen = 14;
 const notADatabase = 26;
 
 function resultCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return null;
+  if (typeof error.errcode !== 'number') return null;
   return error.errcode & 0xff;
 }
 

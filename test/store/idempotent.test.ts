@@ -1,0 +1,204 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { plainUsage } from '../../src/domain/usage.ts';
+import type { Store } from '../../src/store/index.ts';
+import {
+  at,
+  beginInput,
+  buildResult,
+  openedStore,
+  openInput,
+  owner,
+  callStarted,
+  reservedRow,
+  settlementOf,
+  start,
+  toolMessage,
+} from './fixtures.ts';
+
+let store: Store;
+let path: string;
+let remove: () => Promise<void>;
+
+beforeEach(async () => {
+  ({ store, path, remove } = await openedStore());
+});
+afterEach(() => remove());
+
+/** Every row of every table, as the file has them. */
+function allRows(): Record<string, unknown[]> {
+  const sqlite = new DatabaseSync(path, { readOnly: true });
+  const tables = sqlite
+    .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name")
+    .all();
+  const rows = tables.map(
+    ({ name }) => [String(name), sqlite.prepare(`select * from "${String(name)}"`).all()] as const,
+  );
+  sqlite.close();
+  return Object.fromEntries(rows);
+}
+
+const row = reservedRow('s1', 'r1', 'c1');
+const next = reservedRow('s1', 'r1', 'c1', 2);
+const reserveRow = (of: typeof row) =>
+  store.reserve({ row: of, owner, leaseUntil: start + 60_000, events: [callStarted(of)] });
+const delta = {
+  type: 'text.delta',
+  at: at(1),
+  sessionId: 's1',
+  runId: 'r1',
+  callId: 'c1',
+  attempt: 1,
+  offset: 0,
+  delta: 'Hi',
+} as const;
+const failed = (state: 'released' | 'estimated' | 'lost') => ({
+  rowId: row.id,
+  state,
+  usage: null,
+  costNanoUsd: null,
+  error: 'aborted',
+  endedAt: start + 5_000,
+  timeToFirstTokenMs: null,
+  events: [callStarted(row)],
+});
+const toolResult = {
+  sessionId: 's1',
+  runId: 'r1',
+  message: toolMessage('t1', 'r1'),
+  event: { type: 'tool.ended', callId: 't1', tool: 'weather', isError: false, durationMs: 40 },
+  durationMs: 40,
+  additionalMetrics: { rows: 3 },
+  at: at(2),
+} as const;
+const endOfRun = {
+  ...beginInput('s1', 'r1'),
+  messages: [toolMessage('n1', 'r1')],
+  build: buildResult('s1', 'r1', 'm-r1', 'cancelled', ''),
+  at: at(3),
+};
+
+type Step = () => Promise<unknown>;
+const cases: readonly (readonly [name: string, before: readonly Step[], step: Step])[] = [
+  ['migrate', [], () => store.migrate()],
+  ['openSession', [], () => store.openSession(openInput('s2'))],
+  ['closeSession', [], () => store.closeSession({ sessionId: 's1', status: 'closed', reason: null, at: at(5) })],
+  ['beginRun', [], () => store.beginRun(beginInput('s1', 'r2'))],
+  ['storeToolResult', [], () => store.storeToolResult(toolResult)],
+  ['endRun', [() => reserveRow(row)], () => store.endRun(endOfRun)],
+  [
+    'endRun of a run that never began',
+    [],
+    () => store.endRun({ ...endOfRun, ...beginInput('s1', 'r2'), messages: [] }),
+  ],
+  ['reserve', [], () => reserveRow(row)],
+  ['reserve after another attempt', [() => reserveRow(row)], () => reserveRow(next)],
+  [
+    'recordSpend',
+    [],
+    () => store.recordSpend({ ...row, state: 'settled', usage: plainUsage(5, 6), costNanoUsd: 9, answered: true }),
+  ],
+  ['prolong', [() => reserveRow(row)], () => store.prolong(row.id, start + 90_000)],
+  ['settle', [() => reserveRow(row)], () => store.settle(settlementOf(row))],
+  ['settle without an end', [() => reserveRow(row)], () => store.settle(settlementOf(row, { ends: false }))],
+  [
+    'settle as an estimate',
+    [() => reserveRow(row)],
+    () => store.settle(settlementOf(row, { state: 'estimated', usage: plainUsage(9, 9) })),
+  ],
+  [
+    'settle of a lost row whose call was answered',
+    [() => reserveRow(row), () => reserveRow(next), () => store.settle(settlementOf(next))],
+    () => store.settle(settlementOf(row, { state: 'estimated' })),
+  ],
+  [
+    'settle after the end of the run',
+    [() => reserveRow(row), () => store.endRun(endOfRun)],
+    () => store.settle(settlementOf(row)),
+  ],
+  ['endAttempt released', [() => reserveRow(row)], () => store.endAttempt(failed('released'))],
+  ['endAttempt estimated', [() => reserveRow(row)], () => store.endAttempt(failed('estimated'))],
+  ['endAttempt lost', [() => reserveRow(row)], () => store.endAttempt(failed('lost'))],
+  [
+    'appendEvents',
+    [],
+    () =>
+      store.appendEvents(
+        's1',
+        'r1',
+        [{ type: 'threshold.reached', axis: 'context', level: 'warn', value: 0.8, suggestion: 'compact' }],
+        at(3),
+      ),
+  ],
+  ['appendDeltas', [], () => store.appendDeltas([delta, { ...delta, offset: 2, delta: '!' }])],
+  ['pruneDeltas', [() => store.appendDeltas([delta])], () => store.pruneDeltas(start + 9_000)],
+  ['putBlob', [], () => store.putBlob(new Uint8Array([1, 2, 3]), 'image/png')],
+];
+
+describe('the second time', () => {
+  it.each(cases)('%s leaves the same rows', async (name, before, step) => {
+    for (const each of before) await each();
+    const untouched = allRows();
+    await step();
+    const once = allRows();
+    if (name !== 'migrate') expect(once).not.toEqual(untouched);
+    await step();
+    expect(allRows()).toEqual(once);
+  });
+
+  it('comes at once as well: calls side by side leave what one leaves', async () => {
+    await Promise.all([reserveRow(row), reserveRow(row), reserveRow(row)]);
+    const settled = await Promise.all([store.settle(settlementOf(row)), store.settle(settlementOf(row))]);
+    expect(settled[0]).toEqual(settled[1]);
+    expect(settled[0].totals.sum.calls).toBe(1);
+    const events = await store.events('s1', { afterId: 0, limit: 99 });
+    expect(events.map(({ type }) => type)).toEqual(['run.started', 'call.started', 'call.ended', 'run.ended']);
+  });
+
+  it('tries every writing method of the store', () => {
+    const reads = [
+      'call',
+      'ping',
+      'close',
+      'session',
+      'sessions',
+      'run',
+      'runByMessageId',
+      'runs',
+      'history',
+      'messages',
+    ];
+    reads.push(
+      'messagesOfRun',
+      'expiredReservations',
+      'reservationsOfBoot',
+      'ledger',
+      'idleOpenRuns',
+      'events',
+      'deltas',
+    );
+    reads.push('blob', 'recomputeTotals');
+    const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
+    expect(Object.keys(store).filter((name) => !reads.includes(name) && !tried.has(name))).toEqual([]);
+  });
+});
+
+describe('what is kept beside the transcript', () => {
+  it('answers deltas from where a reader stopped, also after older ones were deleted', async () => {
+    await store.appendDeltas([delta]);
+    const first = await store.deltas('s1', 0);
+    expect(first.deltas).toEqual([delta]);
+    await store.pruneDeltas(start + 9_000);
+    await store.appendDeltas([{ ...delta, offset: 2, delta: '!' }]);
+    const second = await store.deltas('s1', first.cursor);
+    expect(second.deltas.map((each) => each.delta)).toEqual(['!']);
+    expect(await store.deltas('s1', second.cursor)).toEqual({ deltas: [], cursor: second.cursor });
+  });
+
+  it('answers the same id for the same bytes, and the bytes for the id', async () => {
+    const bytes = new Uint8Array([0, 255, 7]);
+    const id = await store.putBlob(bytes, 'audio/wav');
+    expect(await store.blob(id)).toEqual({ bytes, mediaType: 'audio/wav' });
+    expect(await store.blob('none')).toBeNull();
+  });
+});
