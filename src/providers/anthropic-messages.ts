@@ -15,6 +15,8 @@ import {
 import { runCall, runQuery } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
+import { withoutForeignHeaders } from './foreign-headers.ts';
+import { noTimeoutMs } from './no-timeout.ts';
 import { markProviderData } from './provider-data.ts';
 import type { ModelAnswer, ModelRequest, Provider } from './provider.ts';
 import { anthropicUsage, mergeUsage } from './usage-anthropic.ts';
@@ -51,9 +53,12 @@ function client(endpoint: Endpoint, exchange: Exchange): Anthropic {
     authToken: null,
     // Theirs has no version in it, that of other servers often has.
     baseURL: endpoint.baseURL.replace(/\/v1\/?$/, ''),
+    ...(endpoint.name === 'anthropic'
+      ? {}
+      : { defaultHeaders: withoutForeignHeaders(process.env.ANTHROPIC_CUSTOM_HEADERS) }),
     fetch: exchange.fetch,
     maxRetries: 0,
-    timeout: 2 ** 31 - 1,
+    timeout: noTimeoutMs,
     logLevel: 'off',
   });
 }

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { Complaint } from './failure-kind.ts';
 
 /** An error that a provider reports inside its stream, where its SDK hands it on as an ordinary event. */
@@ -60,7 +61,7 @@ export function complaintOfRefusal({ status, body }: Refusal): Complaint {
  */
 export function complaintOfError(error: unknown): Complaint | null {
   if (error instanceof InStreamError) return { status: null, words: error.words, message: error.message };
-  if (!(error instanceof Error)) {
+  if (!isNativeError(error)) {
     const { words, message } = readBody(error);
     return message === null ? null : { status: null, words, message: message.slice(0, longestWords) };
   }
@@ -79,9 +80,11 @@ export function complaintOfError(error: unknown): Complaint | null {
 export function innermostMessage(error: unknown): string {
   let words = '';
   let current = error;
-  for (let depth = 0; current instanceof Error && depth < 8; depth += 1) {
+  for (let depth = 0; isNativeError(current) && depth < 8; depth += 1) {
     if (current.message !== '') words = current.message;
-    current = current instanceof AggregateError ? current.errors[0] : current.cause;
+    // Both addresses of a name were tried: an AggregateError, with no message of its own.
+    const { errors } = current as { errors?: unknown };
+    current = Array.isArray(errors) ? errors[0] : current.cause;
   }
   return words === '' ? String(error) : words;
 }

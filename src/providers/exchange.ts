@@ -1,8 +1,11 @@
 import { Agent, type Dispatcher, fetch as undiciFetch } from 'undici';
 import type { Refusal } from './complaint.ts';
 
-/** A slow model may say nothing for many minutes: how long is too long is the caller's to say, by aborting. */
-const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+/**
+ * A slow model may say nothing for many minutes: how long is too long is the caller's to say, by aborting. With HTTP/1
+ * each call has a socket to itself, whose end no provider can miss.
+ */
+const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, allowH2: false });
 
 /** One HTTP request through a provider's SDK, watched for what the SDKs don't tell: was it sent, what was refused. */
 export interface Exchange {
@@ -46,7 +49,10 @@ export function openExchange(): Exchange {
     fetch: async (input, init) => {
       exchange.connecting = true;
       const request = { ...init, dispatcher } as Parameters<typeof undiciFetch>[1];
-      const response = (await undiciFetch(String(input), request)) as unknown as Response;
+      const response = (await undiciFetch(
+        input instanceof Request ? input.url : input,
+        request,
+      )) as unknown as Response;
       if (response.ok) {
         exchange.answering = true;
         return response;

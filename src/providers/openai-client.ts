@@ -2,9 +2,8 @@ import OpenAI from 'openai';
 import { runQuery } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
-
-/** The longest that a timer can wait: the caller aborts, no clock of the SDK's does. */
-export const noTimeoutMs = 2 ** 31 - 1;
+import { withoutForeignHeaders } from './foreign-headers.ts';
+import { noTimeoutMs } from './no-timeout.ts';
 
 /**
  * OpenAI's SDK for one exchange.
@@ -18,7 +17,13 @@ export function openaiClient(endpoint: Endpoint, exchange: Exchange): OpenAI {
     apiKey: endpoint.apiKey ?? 'none',
     baseURL: endpoint.baseURL,
     adminAPIKey: null,
-    ...(own ? {} : { organization: null, project: null }),
+    ...(own
+      ? {}
+      : {
+          organization: null,
+          project: null,
+          defaultHeaders: withoutForeignHeaders(process.env.OPENAI_CUSTOM_HEADERS),
+        }),
     fetch: exchange.fetch,
     maxRetries: 0,
     timeout: noTimeoutMs,

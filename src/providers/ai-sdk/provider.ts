@@ -33,19 +33,20 @@ export function fromAiSdk(first: AiSdkModel, ...more: readonly AiSdkModel[]): Pr
     name,
     simulated: false,
     listModels: async () => [...models.keys()],
-    async stream(request, { signal, onDelta }) {
-      const draft = new AnswerDraft(onDelta);
+    async stream(request, options) {
+      const { signal } = options;
+      const draft = new AnswerDraft((delta) => options.onDelta(delta));
       const progress = { connecting: false, sent: false, answering: false };
       try {
         signal.throwIfAborted();
         const model = models.get(request.model);
         if (model === undefined) throw badRequest(`${name} has no model ${request.model}`);
         const source = `${name}/${request.model}`;
-        const options = callOptions(request, source, specificationOf(model), signal);
+        const body = callOptions(request, source, specificationOf(model), signal);
         const reader = new StreamReader(draft, model.provider, source, request.cache.ttl);
         return await completeAnswer(signal, draft, async () => {
           progress.connecting = progress.sent = true;
-          const { stream } = await (model.doStream as DoStream).call(model, options);
+          const { stream } = await (model.doStream as DoStream).call(model, body);
           progress.answering = true;
           for await (const part of stream) reader.read(part);
         });
