@@ -25,6 +25,7 @@ const contextLengthMessage = new RegExp(
     'maximum (?:model|prompt) length', // vLLM, xAI
     'exceeds? the (?:available |model.s |maximum )?context', // llama.cpp, Ollama
     'exceeded max context length', // Ollama
+    'longer than the context length', // Ollama, with `shift` off
     'context (?:window|length|size) (?:exceeded|overflow)',
     'context overflow', // LM Studio
     'greater than the context length', // LM Studio

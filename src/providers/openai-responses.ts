@@ -33,7 +33,7 @@ export function openaiResponses(endpoint: Endpoint): Provider {
         const source = `${endpoint.name}/${request.model}`;
         const body = toBody(endpoint.name, source, request);
         const events = await openaiClient(endpoint, exchange).responses.create(body, { signal: options.signal });
-        for await (const event of events) readEvent(event, draft, source);
+        for await (const event of events) readEvent(event, draft, source, request.maxOutputTokens);
       }),
   };
 }
@@ -61,7 +61,7 @@ function reasons(model: string): boolean {
   return /^(?:o\d|gpt-5(?!.*-chat)|gpt-[6-9](?!.*-chat)|codex)/.test(model);
 }
 
-function readEvent(event: ResponseStreamEvent, draft: AnswerDraft, source: string): void {
+function readEvent(event: ResponseStreamEvent, draft: AnswerDraft, source: string, maxOutputTokens: number): void {
   switch (event.type) {
     case 'response.created':
       return draft.addMetrics(event.response, content);
@@ -88,7 +88,7 @@ function readEvent(event: ResponseStreamEvent, draft: AnswerDraft, source: strin
     case 'response.incomplete':
     case 'response.failed':
       draft.addMetrics(event, content);
-      return readEnd(event.response, draft);
+      return readEnd(event.response, draft, maxOutputTokens);
     case 'error':
       throw new InStreamError(event.message, [event.code]);
     default:
@@ -105,18 +105,19 @@ function readItem(item: ResponseOutputItem, index: number | undefined, draft: An
   }
 }
 
-function readEnd(response: Response, draft: AnswerDraft): void {
+function readEnd(response: Response, draft: AnswerDraft, maxOutputTokens: number): void {
   draft.addMetrics(response, content);
   draft.usage = responsesUsage(response.usage);
   if (response.status === 'failed') {
     throw new InStreamError(response.error?.message ?? 'The response failed', [response.error?.code]);
   }
-  draft.finishReason = finishReason(response);
+  draft.finishReason = finishReason(response, maxOutputTokens);
 }
 
-function finishReason(response: Response): ModelAnswer['finishReason'] {
+function finishReason(response: Response, maxOutputTokens: number): ModelAnswer['finishReason'] {
   if (response.status === 'incomplete') {
     return response.incomplete_details?.reason === 'content_filter' ? 'content-filter' : 'length';
   }
-  return 'stop';
+  // llama.cpp calls an answer that its limit cut off completed.
+  return (response.usage?.output_tokens ?? 0) >= maxOutputTokens ? 'length' : 'stop';
 }

@@ -16,7 +16,8 @@ export function anthropicUsage(raw: unknown, requestedTtl: '5m' | '1h'): UsageCl
   if (usage === null) return null;
   const iterations = Array.isArray(usage.iterations) ? usage.iterations.map(objectOf) : [];
   const hidden = iterations.filter((round) => round !== null && outsideTotals.has(String(round.type)));
-  return [usage, ...hidden].flatMap((round) => (round === null ? [] : [toClasses(round, requestedTtl)])).reduce(add);
+  const sum = [usage, ...hidden].map((round) => toClasses(round ?? {}, requestedTtl)).reduce(add);
+  return Object.values(sum).every((value) => value === null) ? null : sum;
 }
 
 /** Later events of a stream tell cumulative counts; what they leave out or call `null` stands as it was. */

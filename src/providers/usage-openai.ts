@@ -58,7 +58,8 @@ export function chatUsage(raw: unknown): UsageClasses | null {
  * Parts are taken out of their totals, in an order in which none can take more than is left: the classes always sum to
  * what the provider bills.
  */
-function toClasses(told: Told): UsageClasses {
+function toClasses(told: Told): UsageClasses | null {
+  if (Object.values(told).every((value) => value === null)) return null;
   const totals = billedTotals(told);
   const input = splitter(totals.input);
   const cacheRead = input.take(told.cacheRead);

@@ -100,6 +100,11 @@ describe('classifier: requests longer than the window', () => {
       },
     ],
     ['Ollama', 500, { error: 'prompt too long; exceeded max context length by 12 tokens' }],
+    [
+      'Ollama without shifting',
+      400,
+      { error: 'the prompt is longer than the context length currently available to the model; shorten the prompt' },
+    ],
     ['Ollama without truncation', 400, { error: 'the input length exceeds the context length' }],
     [
       'Google',

@@ -252,6 +252,13 @@ describe('openai-responses', () => {
     );
   });
 
+  it('sees that an answer was cut where llama.cpp calls it completed', async () => {
+    await served(streams(typedEvents([created, textDelta('Seven'), ended('completed')])), async (url) => {
+      const answer = await ask(openaiResponses(endpointAt(url)), { ...plainRequest, maxOutputTokens: 50 });
+      expect(answer.finishReason).toBe('length');
+    });
+  });
+
   it('tells a refusal from an answer', async () => {
     const refusal = {
       type: 'response.refusal.delta',

@@ -36,6 +36,7 @@ describe('usage of the Responses API', () => {
   it('is unknown where there is none', () => {
     expect(responsesUsage(null)).toBeNull();
     expect(responsesUsage(undefined)).toBeNull();
+    expect(responsesUsage({})).toBeNull();
   });
 });
 
@@ -210,6 +211,14 @@ describe('usage of Ollama', () => {
       ...unknownUsage,
       input: 26,
       output: 298,
+    });
+  });
+
+  it('takes what came from the cache out of the prompt', () => {
+    expect(ollamaUsage({ prompt_eval_count: 900, prompt_eval_cached_count: 850, eval_count: 3 })).toMatchObject({
+      input: 50,
+      cacheRead: 850,
+      output: 3,
     });
   });
 

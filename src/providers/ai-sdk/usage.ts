@@ -17,7 +17,7 @@ export function aiSdkUsage(
   const usage = objectOf(raw);
   if (usage === null) return null;
   const classes = objectOf(usage.inputTokens) === null ? flat(usage, provider, metadata) : nested(usage);
-  if (classes === null || Object.values(classes).every((value) => value === null)) return null;
+  if (classes === null) return null;
   // The AI SDK does not tell writes apart by their time to live: they are what was asked for.
   return cacheTtl === '5m' ? classes : { ...classes, cacheWrite5m: null, cacheWrite1h: classes.cacheWrite5m };
 }
