@@ -83,7 +83,8 @@ async function send(
   }
   await deltas.end();
   const settlement = await settlementOf(call, plan, row, answer);
-  const { answer: stored } = await untilStored(() => deps.store.settle(settlement));
+  const { answer: stored, totals, corrected } = await untilStored(() => deps.store.settle(settlement));
+  if (corrected) await deps.correct(row.sessionId, totals);
   return stored;
 }
 

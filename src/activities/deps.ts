@@ -1,5 +1,6 @@
 import type { AgentSpec } from '../domain/agent.ts';
 import type { DeltaEvent } from '../domain/events.ts';
+import type { Totals } from '../domain/metrics.ts';
 import type { ResolvedAgent } from '../config/index.ts';
 import type { Catalogue } from '../models/index.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -20,6 +21,8 @@ export interface ActivityDeps {
   target(agent: ResolvedAgent): ModelTarget;
   /** Hands deltas to readers; returns at once. */
   publish(delta: DeltaEvent): void;
+  /** Hands a session the totals that a late correction left; one that is closed needs none. */
+  correct(sessionId: string, totals: Totals): Promise<void>;
   /** Are Loadline's search attributes registered on this server? */
   readonly searchAttributes: boolean;
   /** Of this worker's process. */

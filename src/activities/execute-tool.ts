@@ -60,7 +60,7 @@ async function execute(deps: ActivityDeps, input: ToolInput, call: ToolCallPart)
   );
   const spend = new ToolSpend(deps, input.run, call.callId);
   const end = await runTool(tool, input, call, parsed.value, spend);
-  await spend.stored();
+  await spend.end();
   return end;
 }
 
@@ -88,6 +88,7 @@ async function runTool(
       heartbeat: () => Context.current().heartbeat(),
       recordUsage: (usage) => spend.record(usage),
       addMetric(name, number) {
+        if (!Number.isFinite(number)) throw new RangeError(`addMetric: ${name} must be a number, not ${number}`);
         additionalMetrics[name] = (additionalMetrics[name] ?? 0) + number;
       },
       log: Context.current().log,

@@ -13,7 +13,7 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
       const known = [...deps.agents.keys()].join(', ');
       throw new LoadlineError('UnknownAgent', `There is no agent ${input.agent}; the worker's config has ${known}`);
     }
-    const { sessionId, user, tenant, metadata } = input;
+    const { sessionId, user, tenant, metadata, accepted } = input;
     const { session } = await deps.store.openSession({
       sessionId,
       agent: input.agent,
@@ -22,7 +22,7 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
       metadata: metadata ?? null,
       at: new Date().toISOString(),
     });
-    if (session.status === 'closed') {
+    if (session.status !== 'open') {
       throw new LoadlineError(
         'SessionClosed',
         `Session ${sessionId} was closed at ${session.closedAt}. An id is used once: choose another one`,
@@ -30,6 +30,14 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
     }
     if (session.agent !== input.agent) {
       throw new LoadlineError('SessionExists', `Session ${sessionId} belongs to agent ${session.agent}`);
+    }
+    if (session.totals.runs > accepted) {
+      const reason = 'the workflow of the session was terminated or deleted';
+      await closeSession(deps, { sessionId, status: 'failed', reason });
+      throw new LoadlineError(
+        'SessionClosed',
+        `Session ${sessionId} is closed: ${reason}. An id is used once: choose another one`,
+      );
     }
     return {
       definition: { hash: agent.hash, ...limitsOf(agent.spec) },

@@ -6,12 +6,22 @@ import { plainUsage } from '../domain/usage.ts';
 import type { ActivityDeps } from './deps.ts';
 import { untilStored } from './until-stored.ts';
 
+function usageProblem({ provider, model, inputTokens, outputTokens, cost = 0 }: ToolUsage): string | null {
+  const isName = (name: unknown): boolean => typeof name === 'string' && name !== '';
+  if (![provider, model].every(isName)) return 'provider and model must be names';
+  if (![inputTokens, outputTokens].every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0)) {
+    return 'inputTokens and outputTokens must be integers of 0 or more';
+  }
+  return Number.isFinite(cost) && cost >= 0 ? null : 'cost must be dollars, 0 or more';
+}
+
 /** Tokens that one tool call spent at providers itself: a ledger row each, by the call and its index. */
 export class ToolSpend {
   readonly #deps: ActivityDeps;
   readonly #run: RunRef;
   readonly #toolCallId: string;
   readonly #writes: Promise<unknown>[] = [];
+  #hasEnded = false;
 
   constructor(deps: ActivityDeps, run: RunRef, toolCallId: string) {
     this.#deps = deps;
@@ -19,16 +29,25 @@ export class ToolSpend {
     this.#toolCallId = toolCallId;
   }
 
-  /** Written at once, so that a crash of the tool loses none of it. */
+  /**
+   * Written at once, so that a crash of the tool loses none of it.
+   *
+   * @throws RangeError for numbers that no ledger can hold.
+   */
   record(usage: ToolUsage): void {
+    const problem = usageProblem(usage);
+    if (problem !== null) throw new RangeError(`recordUsage: ${problem}`);
     const row = this.#rowOf(usage, this.#writes.length + 1);
     const write = untilStored(() => this.#deps.store.recordSpend(row));
-    write.catch(() => undefined);
+    // A tool that was given up may go on and spend: nobody waits for its step any more.
+    const told = this.#hasEnded ? write.then((totals) => this.#deps.correct(this.#run.sessionId, totals)) : write;
+    told.catch(() => undefined);
     this.#writes.push(write);
   }
 
   /** Until every row is in the store. */
-  async stored(): Promise<void> {
+  async end(): Promise<void> {
+    this.#hasEnded = true;
     await Promise.all(this.#writes);
   }
 

@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
+import { maxMessageBytes, partsProblem, sizeProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import type { RunEvent } from '../domain/events.ts';
@@ -93,12 +94,14 @@ export class TemporalSession implements Session {
   }
 
   async metrics(): Promise<SessionMetrics> {
-    const backend = await this.#backend();
+    const { store } = await this.#backend();
+    const row = await store.session(this.id);
+    // A closed workflow hears of no late correction, and past its retention it is gone.
+    if (row !== null && row.status !== 'open') return toSessionMetrics(row.sessionId, row.totals, row.context);
     try {
       return await this.#ask<SessionMetrics>('metrics');
     } catch (error) {
-      // The workflow is past Temporal's retention, or nobody is there to answer for it: the store has the same sums.
-      const row = await backend.store.session(this.id);
+      // Nobody is there to answer for the workflow: the store has the same sums.
       if (row === null) throw error;
       return toSessionMetrics(row.sessionId, row.totals, row.context);
     }
@@ -178,6 +181,7 @@ export class TemporalSession implements Session {
   async #argument(backend: Backend, message: MessageContent, options: SendOptions): Promise<SendInput> {
     const { messageId, metadata } = options;
     const agent = this.#input?.agent;
+    refuseContent(message);
     return {
       ...(messageId === undefined ? {} : { messageId }),
       ...(typeof message === 'string' ? { text: message } : { parts: await storeInline(backend, message) }),
@@ -196,6 +200,12 @@ export class TemporalSession implements Session {
       `There is no session ${this.id}. Start it with \`loadline start --agent NAME --session ${this.id}\``,
     );
   }
+}
+
+/** What no session would take is refused before a byte of it is stored or sent. */
+function refuseContent(message: unknown): void {
+  const problem = typeof message === 'string' ? sizeProblem(message, maxMessageBytes) : partsProblem(message);
+  if (problem !== null) throw new LoadlineError(problem.code, problem.message, problem.details);
 }
 
 /** Inline media goes to the store now: base64 has no place in workflow history. */

@@ -43,9 +43,13 @@ export interface ToolContext {
   readonly tenant?: string;
   /** Tells that a long call is alive. */
   heartbeat(): void;
-  /** Puts tokens spent inside the tool on the ledger, once for a call and its index, however often it is tried. */
+  /**
+   * Puts tokens spent inside the tool on the ledger, once for a call and its index, however often it is tried.
+   *
+   * @throws RangeError for tokens that are no integers of 0 or more.
+   */
   recordUsage(usage: ToolUsage): void;
-  /** Adds to a number of the run's `additionalMetrics`. */
+  /** Adds to a number of the run's `additionalMetrics`; one that is not finite throws a RangeError. */
   addMetric(name: string, value: number): void;
   readonly log: ToolLog;
 }

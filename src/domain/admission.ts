@@ -10,6 +10,9 @@ export const maxOpenSends = 8;
 /** The most queued messages, signalled and sent together. */
 export const maxQueued = 64;
 
+/** A larger message would end the workflow: Temporal takes no input past 2 MiB. */
+export const maxMessageBytes = 1_048_576;
+
 const maxMessageIdChars = 200;
 const maxMetadataChars = 16_384;
 
@@ -31,7 +34,20 @@ function partProblem(part: unknown, at: string): string | null {
     return `${at}.mediaType is missing or no media type such as image/png`;
   }
   const sources = ['url', 'data', 'storedAs'].filter((key) => typeof part[key] === 'string' && part[key] !== '');
-  return sources.length === 1 ? null : `${at} needs exactly one of url, data and storedAs`;
+  if (sources.length !== 1) return `${at} needs exactly one of url, data and storedAs`;
+  const { data } = part;
+  if (typeof data !== 'string' || /^[A-Za-z0-9+/]+={0,2}$/.test(data)) return null;
+  return `${at}.data is not base64${data.startsWith('data:') ? '; a data: URL goes into url' : ''}`;
+}
+
+/** What is wrong with a message's parts; `null`: nothing. */
+export function partsProblem(parts: unknown): ErrorFacts | null {
+  if (!Array.isArray(parts) || parts.length === 0) return invalid('parts must be a list with at least one part');
+  for (const [index, part] of parts.entries()) {
+    const problem = partProblem(part, `parts[${index}]`);
+    if (problem !== null) return invalid(problem);
+  }
+  return null;
 }
 
 /** The parts of a message, whether it was given as `text` or as `parts`. */
@@ -53,32 +69,35 @@ export function messageProblem(input: unknown, limits: Pick<Limits, 'messageByte
     return invalid(`messageId has ${messageId.length} characters; at most ${maxMessageIdChars} are taken`);
   }
   if (agent !== undefined && typeof agent !== 'string') return invalid('agent must be a string');
-  if (metadata !== undefined) {
-    if (!isRecord(metadata)) return invalid('metadata must be an object');
-    const length = JSON.stringify(metadata).length;
-    if (length > maxMetadataChars) {
-      return invalid(`metadata has ${length} characters as JSON; at most ${maxMetadataChars} are taken`);
-    }
-  }
+  const misfit = metadataProblem(metadata);
+  if (misfit !== null) return misfit;
   if ((text === undefined) === (parts === undefined)) return invalid('A message has either text or parts');
   if (text !== undefined && typeof text !== 'string') return invalid(`text must be a string, not ${typeof text}`);
-  if (parts !== undefined) {
-    if (!Array.isArray(parts) || parts.length === 0) return invalid('parts must be a list with at least one part');
-    for (const [index, part] of parts.entries()) {
-      const problem = partProblem(part, `parts[${index}]`);
-      if (problem !== null) return invalid(problem);
-    }
-  }
-  const bytes = utf8Bytes(text ?? JSON.stringify(parts));
-  if (bytes > limits.messageBytes) {
-    return {
-      code: 'MessageTooLarge',
-      message: `The message has ${bytes} bytes; ${limits.messageBytes} are allowed (limits.messageBytes)`,
-      details: { bytes, limit: limits.messageBytes },
-    };
-  }
+  const problem = parts === undefined ? null : partsProblem(parts);
+  if (problem !== null) return problem;
+  const large = sizeProblem(text ?? JSON.stringify(parts), limits.messageBytes);
+  if (large !== null) return large;
   const said = partsOf(input as SendInput).some((part) => part.type !== 'text' || part.text.trim() !== '');
   return said ? null : invalid('The message is empty');
+}
+
+/** `null`: the text, or the parts as JSON, has no more bytes than this. */
+export function sizeProblem(text: string, limit: number): ErrorFacts | null {
+  const bytes = utf8Bytes(text);
+  if (bytes <= limit) return null;
+  return {
+    code: 'MessageTooLarge',
+    message: `The message has ${bytes} bytes; ${limit} are allowed (limits.messageBytes)`,
+    details: { bytes, limit },
+  };
+}
+
+function metadataProblem(metadata: unknown): ErrorFacts | null {
+  if (metadata === undefined) return null;
+  if (!isRecord(metadata)) return invalid('metadata must be an object');
+  const { length } = JSON.stringify(metadata);
+  if (length <= maxMetadataChars) return null;
+  return invalid(`metadata has ${length} characters as JSON; at most ${maxMetadataChars} are taken`);
 }
 
 function utf8Bytes(text: string): number {
@@ -97,7 +116,7 @@ export function sessionProblem(input: unknown): ErrorFacts | null {
   if (!isRecord(input)) {
     return invalid('A session starts with an object such as { "sessionId": "ann-1", "agent": "assistant" }');
   }
-  const { sessionId, agent, user, tenant, limits, metadata } = input;
+  const { sessionId, agent, user, tenant, keys, limits, metadata } = input;
   if (typeof sessionId !== 'string' || !sessionIdPattern.test(sessionId)) {
     return invalid(
       'sessionId must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + - and begin with a letter or digit',
@@ -112,7 +131,11 @@ export function sessionProblem(input: unknown): ErrorFacts | null {
       return invalid(`${name} must be a string of 1 to 200 characters`);
     }
   }
-  if (metadata !== undefined && !isRecord(metadata)) return invalid('metadata must be an object');
+  if (keys !== undefined && !(isRecord(keys) && Object.values(keys).every((name) => typeof name === 'string'))) {
+    return invalid('keys must name a stored key for each provider, such as { "openai": "team-key" }');
+  }
+  const misfit = metadataProblem(metadata);
+  if (misfit !== null) return misfit;
   return limits === undefined ? null : limitsProblem(limits);
 }
 
@@ -134,8 +157,8 @@ const limitRules: { readonly [K in keyof Limits]: readonly [(value: unknown) => 
     `an integer from 1 to ${maxOpenSends} (Temporal gives a workflow ten update slots; two stay free)`,
   ],
   messageBytes: [
-    (value) => positiveInteger(value) && (value as number) <= 1_048_576,
-    'an integer from 1 to 1048576 (a larger input would end the workflow)',
+    (value) => positiveInteger(value) && (value as number) <= maxMessageBytes,
+    `an integer from 1 to ${maxMessageBytes} (a larger input would end the workflow)`,
   ],
 };
 

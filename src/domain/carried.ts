@@ -1,5 +1,5 @@
 import type { LimitsPatch } from './agent.ts';
-import { emptyTotals, type ContextUse, type Totals } from './metrics.ts';
+import { emptyTotals, isTotals, type ContextUse, type Totals } from './metrics.ts';
 import type { RunResult } from './run.ts';
 import type { SessionInput } from './session.ts';
 import type { DefinitionInForce, QueuedMessage, ToolCallRef } from './steps.ts';
@@ -72,6 +72,22 @@ export function packState(state: CarriedState): CarriedState {
   const { latest } = state;
   if (latest === null || latest.text.length <= carriedTextChars) return state;
   return { ...state, latest: { ...latest, text: `${latest.text.slice(0, carriedTextChars)}…` } };
+}
+
+/**
+ * Is this a state that a session carried, and not what somebody wrote into a start argument by hand? Only the parts
+ * whose absence would break every later step are looked at.
+ */
+export function isCarriedState(value: unknown): value is CarriedState {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, accepted, queue, recent, patch, context, totals } = value as Partial<Record<string, unknown>>;
+  const isObject = (part: unknown): boolean => typeof part === 'object' && part !== null;
+  return (
+    [version, accepted].every(Number.isSafeInteger) &&
+    [queue, recent].every(Array.isArray) &&
+    [patch, context].every(isObject) &&
+    isTotals(totals)
+  );
 }
 
 /**

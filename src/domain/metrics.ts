@@ -114,6 +114,36 @@ export const emptyTotals: Totals = {
   additionalMetrics: {},
 };
 
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTally(value: unknown): boolean {
+  if (!isRecord(value) || !isRecord(value['usage'])) return false;
+  const { usage } = value;
+  const isSum = (sum: unknown): boolean => isRecord(sum) && areNumbers(sum, ['known', 'unknown']);
+  const { usage: _, ...numbers } = emptyTally;
+  return areNumbers(value, Object.keys(numbers)) && usageFields.every((field) => isSum(usage[field]));
+}
+
+function areNumbers(record: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  return names.every((name) => Number.isFinite(record[name]));
+}
+
+/** Are these totals, and not whatever a stranger's signal or start argument holds in their place? */
+export function isTotals(value: unknown): value is Totals {
+  if (!isRecord(value)) return false;
+  const { sum, details, additionalMetrics, ...numbers } = value;
+  const { sum: _sum, details: _details, additionalMetrics: _metrics, ...own } = emptyTotals;
+  if (!isTally(sum) || !isRecord(details) || !isRecord(additionalMetrics)) return false;
+  const tallies = Object.values(details).map((models) => (isRecord(models) ? Object.values(models) : [null]));
+  return (
+    areNumbers(numbers, Object.keys(own)) &&
+    areNumbers(additionalMetrics, Object.keys(additionalMetrics)) &&
+    tallies.flat().every(isTally)
+  );
+}
+
 type CountedRow = Pick<
   LedgerRow,
   'state' | 'usage' | 'costNanoUsd' | 'answered' | 'simulated' | 'provider' | 'model' | 'modelType' | 'error'

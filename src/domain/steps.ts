@@ -33,6 +33,8 @@ export interface DefinitionInForce extends LimitsInForce {
 export interface OpenSessionInput {
   readonly sessionId: string;
   readonly agent: string;
+  /** Runs that the workflow knows of: a store that knows more had a workflow of this id before. */
+  readonly accepted: number;
   readonly user?: string;
   readonly tenant?: string;
   readonly metadata?: JsonObject;

@@ -1,21 +1,18 @@
 import type { LedgerRow } from '../domain/ledger.ts';
-import { toMessageMetrics, type Totals } from '../domain/metrics.ts';
+import { toMessageMetrics } from '../domain/metrics.ts';
 import { readAnswer, writeAnswer } from './answers.ts';
 import type { Connection } from './database.ts';
 import { rowById, settleRow } from './ledger-queries.ts';
 import { iso, outcomeOf, toLedgerRow } from './records.ts';
 import { SessionChange } from './session-change.ts';
-import type { Settlement, StoredAnswer } from './store.ts';
+import type { LedgerStore, Settlement } from './store.ts';
 
 /**
  * Stores what an attempt used and, when its call has no answer yet, what it said.
  *
  * @throws Error when the row is unknown, or `released`: it was known never to have reached a provider.
  */
-export async function settle(
-  connection: Connection,
-  settlement: Settlement,
-): Promise<{ readonly answer: StoredAnswer; readonly totals: Totals }> {
+export async function settle(connection: Connection, settlement: Settlement): ReturnType<LedgerStore['settle']> {
   const record = await connection.first(rowById, { rowId: settlement.rowId });
   if (record === null) throw new Error(`The ledger has no row ${settlement.rowId}: an attempt is reserved first`);
   const before = toLedgerRow(record);
@@ -27,7 +24,7 @@ export async function settle(
   const changed = await connection.run(settleRow, outcomeOf(after, settlement.state));
   if (changed === 0) {
     if (earlier === null) throw new Error(`Row ${before.id} is ${before.state} and can't be settled`);
-    return { answer: earlier, totals: change.totals };
+    return { answer: earlier, totals: change.totals, corrected: false };
   }
   change.replaceRow(before, after);
   await change.addEvents(settlement.events, { agent: before.agent });
@@ -36,7 +33,7 @@ export async function settle(
 
   const answer = await readAnswer(connection, callId);
   if (answer === null) throw new Error(`Call ${callId} lost its answer in the transaction that stored it`);
-  return { answer, totals: change.totals };
+  return { answer, totals: change.totals, corrected: before.state !== 'reserved' };
 }
 
 function settledRow(before: LedgerRow, settlement: Settlement, answered: boolean): LedgerRow {

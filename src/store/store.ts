@@ -232,7 +232,12 @@ export interface LedgerStore {
    * row (also one that was `lost` or `estimated`) and answers with what the first one stored. Message metrics are
    * derived from the row.
    */
-  settle(settlement: Settlement): Promise<{ readonly answer: StoredAnswer; readonly totals: Totals }>;
+  settle(settlement: Settlement): Promise<{
+    readonly answer: StoredAnswer;
+    readonly totals: Totals;
+    /** The row had been charged already: who knows only the totals of then has to be told. */
+    readonly corrected: boolean;
+  }>;
   /**
    * Ends an attempt without an answer. A row that is no longer `reserved` stays as it is. Without `usage`, `estimated`
    * and `lost` rows are charged at their full reservation.

@@ -8,6 +8,7 @@ import { isAiSdkModel } from '../providers/ai-sdk/model.ts';
 import { createProviders } from '../providers/registry.ts';
 import { simulatedModels } from '../simulator/models.ts';
 import type { Store } from '../store/index.ts';
+import { correctSession } from './correct-session.ts';
 import { createWorker } from './create-worker.ts';
 import { DeltaBus } from './delta-bus.ts';
 import { failDeadPredecessors } from './predecessors.ts';
@@ -47,7 +48,7 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
   const client = new Client({ connection, namespace });
   const bus = new DeltaBus();
   const searchAttributes = await ensureSearchAttributes(connection, namespace);
-  const deps = createDeps(settings, bus, searchAttributes);
+  const deps = createDeps(settings, { client, bus, searchAttributes });
   const worker = await createWorker({
     connection: native,
     namespace,
@@ -79,7 +80,10 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
   };
 }
 
-function createDeps(settings: RuntimeSettings, bus: DeltaBus, searchAttributes: boolean): ActivityDeps {
+function createDeps(
+  settings: RuntimeSettings,
+  { client, bus, searchAttributes }: Pick<Runtime, 'client' | 'bus'> & Pick<ActivityDeps, 'searchAttributes'>,
+): ActivityDeps {
   const { config, store, environment, simulatorUrl } = settings;
   const providers = createProviders(config.providers, environment, {
     ...(simulatorUrl === null ? {} : { simulatorUrl: `${simulatorUrl}/v1` }),
@@ -94,6 +98,7 @@ function createDeps(settings: RuntimeSettings, bus: DeltaBus, searchAttributes: 
       return { provider: providers.provider(provider), model };
     },
     publish: (delta) => bus.publish(delta),
+    correct: (sessionId, totals) => correctSession(client, sessionId, totals),
     searchAttributes,
     process: { pid: process.pid, bootId: bootId() },
   };

@@ -1,16 +1,17 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { toRunMetrics, type Totals } from '../domain/metrics.ts';
+import { toRunMetrics } from '../domain/metrics.ts';
 import { workflowIdOf } from '../domain/session.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import type { RunRow, Store } from '../store/store.ts';
+import { correctSession } from './correct-session.ts';
 
 const everyMs = 10_000;
 const batch = 100;
 /** Deltas serve readers that follow an answer as it is written. */
 const deltasKeptMs = 60_000;
 /** A run without a row in flight this long may be one whose workflow was terminated. */
-const idleRunMs = 60_000;
+const defaultIdleRunMs = 60_000;
 
 export interface Sweeper {
   /** One round; it also happens every ten seconds. */
@@ -26,8 +27,10 @@ export function startSweeper(options: {
   readonly store: Store;
   readonly client: Client;
   readonly onError: (error: unknown) => void;
+  /** One minute when not given. */
+  readonly idleRunMs?: number;
 }): Sweeper {
-  const { store, client, onError } = options;
+  const { store, client, onError, idleRunMs = defaultIdleRunMs } = options;
 
   async function sweep(): Promise<void> {
     const now = Date.now();
@@ -47,16 +50,7 @@ export function startSweeper(options: {
       timeToFirstTokenMs: null,
       events: [],
     });
-    await tell(row.sessionId, totals);
-  }
-
-  /** A session that is closed or gone needs no correction: its metrics come from the store. */
-  async function tell(sessionId: string, totals: Totals): Promise<void> {
-    try {
-      await client.workflow.getHandle(workflowIdOf(sessionId)).signal('ledger', totals);
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
+    await correctSession(client, row.sessionId, totals);
   }
 
   async function closeOrphan(run: RunRow): Promise<void> {

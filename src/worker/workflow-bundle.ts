@@ -31,7 +31,8 @@ export async function workflowBundle(cacheFolder: string, logger: Logger): Promi
 /** Bundles the workflows of this checkout; the build does it for the package. */
 export async function bundleWorkflows(logger?: Logger): Promise<{ readonly code: string }> {
   const workflowsPath = join(source, 'workflows', `index${extension}`);
-  return await bundleWorkflowCode({ workflowsPath, ...(logger === undefined ? {} : { logger }) });
+  const payloadConverterPath = join(source, 'workflows', `payload-converter${extension}`);
+  return await bundleWorkflowCode({ workflowsPath, payloadConverterPath, ...(logger === undefined ? {} : { logger }) });
 }
 
 function sourceHash(): string {

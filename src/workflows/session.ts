@@ -11,11 +11,18 @@ import {
 } from '@temporalio/workflow';
 import { messageProblem, limitsProblem, partsOf, sessionProblem, maxQueued } from '../domain/admission.ts';
 import { applyLimits, defaultLimits, defaultThresholds, type LimitsInForce } from '../domain/agent.ts';
-import { newState, packState, recentMessages, upgradeState, type CarriedState } from '../domain/carried.ts';
+import {
+  isCarriedState,
+  newState,
+  packState,
+  recentMessages,
+  upgradeState,
+  type CarriedState,
+} from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
-import { toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
+import { isTotals, toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
-import type { SessionInput, SessionState } from '../domain/session.ts';
+import { workflowIdOf, type SessionInput, type SessionState } from '../domain/session.ts';
 import type { QueuedMessage, RunRef } from '../domain/steps.ts';
 import { closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
 import { advanceRun, type LoopHost } from './agent-loop.ts';
@@ -29,21 +36,42 @@ const eventsBeforeRollOver = 100;
 /** Queued texts that are carried over as they are; the rest waits in the store, since an input past 2 MiB ends a workflow. */
 const carriedQueueChars = 65_536;
 
+const maxReasonChars = 1_000;
+
 /**
  * One long-lived conversation. Messages are answered one after the other; each answer is a run of the agent's loop.
  * The workflow knows only small facts; texts and spending are in the store.
  */
 export async function session(input: SessionInput & { carried?: CarriedState }): Promise<SessionMetrics> {
-  const problem = sessionProblem(input);
+  const problem = sessionProblem(input) ?? startProblem(input);
   if (problem !== null) throw toFailure(problem);
   const live = new LiveSession(input);
   live.listen();
   return await CancellationScope.nonCancellable(() => live.main());
 }
 
+/** What only the workflow can tell of its argument. */
+function startProblem({ sessionId, carried }: SessionInput & { carried?: CarriedState }): ErrorFacts | null {
+  const { workflowId } = workflowInfo();
+  if (workflowId !== workflowIdOf(sessionId)) {
+    const message = `Session ${sessionId} runs as workflow ${workflowIdOf(sessionId)}, not as ${workflowId}`;
+    return { code: 'InvalidMessage', message };
+  }
+  if (carried === undefined || isCarriedState(carried)) return null;
+  return { code: 'InvalidMessage', message: 'carried is what a session hands to itself; leave it out' };
+}
+
+/** What a signal from anywhere gives as its reason. */
+function reasonOf(argument: { readonly reason?: unknown } | null | undefined, otherwise: string): string {
+  const reason = argument?.reason;
+  return typeof reason === 'string' && reason !== '' ? reason.slice(0, maxReasonChars) : otherwise;
+}
+
 class LiveSession {
   private readonly input: SessionInput;
   private readonly state: CarriedState;
+  /** Accepted before this run of the workflow. */
+  private readonly carriedRuns: number;
   /** Results of runs that ended since the last roll-over: what waiting sends answer. */
   private readonly results = new Map<string, RunResult>();
   private runsSinceRollOver = 0;
@@ -57,6 +85,7 @@ class LiveSession {
     const { carried, ...own } = input;
     this.input = own;
     this.state = carried === undefined ? newState(own) : upgradeState(carried);
+    this.carriedRuns = this.state.accepted;
     if (this.state.latest !== null) this.results.set(this.state.latest.runId, this.state.latest);
   }
 
@@ -78,6 +107,7 @@ class LiveSession {
       const opened = await openSession({
         sessionId,
         agent,
+        accepted: this.carriedRuns,
         ...(user === undefined ? {} : { user }),
         ...(tenant === undefined ? {} : { tenant }),
         ...(metadata === undefined ? {} : { metadata }),
@@ -185,9 +215,9 @@ class LiveSession {
       },
     });
     setHandler(messages.messageSignal, async (argument) => await this.message(argument));
-    setHandler(messages.metricsQuery, () => this.metrics());
-    setHandler(messages.stateQuery, () => this.describe());
-    setHandler(messages.runQuery, (runId) => this.runOf(runId));
+    setHandler(messages.metricsQuery, () => this.opened().metrics());
+    setHandler(messages.stateQuery, () => this.opened().describe());
+    setHandler(messages.runQuery, (runId) => this.opened().runOf(runId ?? undefined));
     setHandler(messages.setLimitsUpdate, (patch) => this.setLimits(patch), {
       validator: (patch) => {
         const refusal = limitsProblem(patch) ?? this.closedRefusal();
@@ -195,8 +225,10 @@ class LiveSession {
       },
     });
     setHandler(messages.cancelRunSignal, async (argument) => await this.cancelRun(argument));
-    setHandler(messages.closeSignal, (argument) => this.requestClose(argument?.reason ?? 'closed'));
-    setHandler(messages.ledgerSignal, (totals) => this.observe({ totals }));
+    setHandler(messages.closeSignal, (argument) => this.requestClose(reasonOf(argument, 'closed')));
+    setHandler(messages.ledgerSignal, (totals) => {
+      if (isTotals(totals)) this.observe({ totals });
+    });
     CancellationScope.current().cancelRequested.catch(() => {
       this.requestClose('the workflow was cancelled');
       this.cancelCurrent('the workflow was cancelled');
@@ -303,8 +335,10 @@ class LiveSession {
     return this.state.current?.message.runId === runId || this.state.queue.some((message) => message.runId === runId);
   }
 
-  private async cancelRun(argument: { runId?: string; reason?: string } | undefined): Promise<void> {
-    const reason = argument?.reason ?? 'cancelled';
+  private async cancelRun(argument: { runId?: string; reason?: string } | null | undefined): Promise<void> {
+    // What can't be understood may have named another run than the one in progress.
+    if (argument != null && typeof argument !== 'object') return;
+    const reason = reasonOf(argument, 'cancelled');
     const runId = argument?.runId ?? this.state.current?.message.runId;
     if (runId === undefined) return;
     if (runId === this.state.current?.message.runId) return this.cancelCurrent(reason);
@@ -377,6 +411,12 @@ class LiveSession {
   private finish(runId: string, result: RunResult): void {
     this.results.set(runId, result);
     this.state.latest = result;
+  }
+
+  /** @throws ApplicationFailure why this session could not be opened: there is nothing to tell of it then. */
+  private opened(): this {
+    if (this.openFailure === null) return this;
+    throw toFailure(this.openFailure);
   }
 
   private observe(facts: Parameters<LoopHost['observe']>[0]): void {

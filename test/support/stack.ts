@@ -9,12 +9,15 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../../src
 import { createStore, type Store } from '../../src/store/index.ts';
 import { installLogger } from '../../src/worker/log.ts';
 import { startRuntime, type Runtime } from '../../src/worker/runtime.ts';
+import { startRecorder, type ReceivedRequest } from './recorder.ts';
 
 /** A worker in this process on the run's Temporal server, with a store, a simulator and a task queue of its own. */
 export interface Stack<C extends Config> {
   readonly api: SessionApi<C>;
   readonly store: Store;
   readonly simulator: Simulator;
+  /** All requests that the simulator has received, in order. */
+  readonly requests: readonly ReceivedRequest[];
   readonly runtime: Runtime;
   readonly taskQueue: string;
   readonly databaseUrl: string;
@@ -37,7 +40,11 @@ export function testTemporalAddress(): string {
   return address;
 }
 
-export async function startStack<C extends Config>(config: C, options: StackOptions = {}): Promise<Stack<C>> {
+/** @param config one, or what makes it from the address at which the simulator is reached. */
+export async function startStack<C extends Config>(
+  config: C | ((simulatorUrl: string) => C),
+  options: StackOptions = {},
+): Promise<Stack<C>> {
   const folder = mkdtempSync(join(tmpdir(), 'loadline-stack-'));
   const databaseUrl = `sqlite:${join(folder, 'loadline.sqlite')}`;
   const taskQueue = `test-${randomUUID()}`;
@@ -45,14 +52,16 @@ export async function startStack<C extends Config>(config: C, options: StackOpti
   const store = createStore(databaseUrl);
   await store.migrate();
   const simulator = await startSimulator(options.simulator);
+  const recorder = await startRecorder(simulator.url);
+  const given = typeof config === 'function' ? config(recorder.url) : config;
   const start = async (): Promise<Runtime> =>
     await startRuntime({
-      config: resolveConfig(config, { defaultModel: options.defaultModel ?? 'simulated/loadline-sim-1' }),
+      config: resolveConfig(given, { defaultModel: options.defaultModel ?? 'simulated/loadline-sim-1' }),
       temporal: { connection: { address: temporalAddress }, namespace: 'default' },
       store,
       taskQueue,
       environment: options.environment ?? {},
-      simulatorUrl: simulator.url,
+      simulatorUrl: recorder.url,
       cacheFolder: join(tmpdir(), 'loadline-test-bundles'),
       logger: installLogger('error'),
     });
@@ -63,6 +72,7 @@ export async function startStack<C extends Config>(config: C, options: StackOpti
     api: createSessionApi<C>(backend),
     store,
     simulator,
+    requests: recorder.requests,
     get runtime() {
       return runtime;
     },
@@ -76,6 +86,7 @@ export async function startStack<C extends Config>(config: C, options: StackOpti
     },
     async close() {
       await runtime.shutdown();
+      await recorder.close();
       await simulator.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
