@@ -1,4 +1,4 @@
-import { type Logger, type NativeConnection, Worker } from '@temporalio/worker';
+import { type Logger, type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type ActivityDeps } from '../activities/index.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -13,12 +13,21 @@ export interface WorkerSettings {
 }
 
 /**
- * A Temporal worker for sessions.
- *
  * The timeouts are set for a fast take-over: with the defaults a killed worker's call came back after 19 s, with these
  * after 4.6 s (docs/decisions). 500 cached workflows hold the memory down: ten thousand idle sessions replay from
  * their short histories when they are asked.
  */
+export const workerTuning = {
+  stickyQueueScheduleToStartTimeout: '1s',
+  maxHeartbeatThrottleInterval: '1s',
+  defaultHeartbeatThrottleInterval: '1s',
+  shutdownGraceTime: '10s',
+  shutdownForceTime: '30s',
+  maxCachedWorkflows: 500,
+  maxConcurrentActivityTaskExecutions: 200,
+} satisfies Partial<WorkerOptions>;
+
+/** A Temporal worker for sessions. */
 export async function createWorker(settings: WorkerSettings): Promise<Worker> {
   const { connection, namespace, taskQueue, cacheFolder, logger, deps } = settings;
   return await Worker.create({
@@ -27,12 +36,6 @@ export async function createWorker(settings: WorkerSettings): Promise<Worker> {
     taskQueue,
     activities: createActivities(deps),
     workflowBundle: await workflowBundle(cacheFolder, logger),
-    stickyQueueScheduleToStartTimeout: '1s',
-    maxHeartbeatThrottleInterval: '1s',
-    defaultHeartbeatThrottleInterval: '1s',
-    shutdownGraceTime: '10s',
-    shutdownForceTime: '30s',
-    maxCachedWorkflows: 500,
-    maxConcurrentActivityTaskExecutions: 200,
+    ...workerTuning,
   });
 }

@@ -1,0 +1,123 @@
+import { setImmediate } from 'node:timers/promises';
+import { newState, type CarriedState } from '../../src/domain/carried.ts';
+import type { LedgerRow } from '../../src/domain/ledger.ts';
+import { toRunMetrics } from '../../src/domain/metrics.ts';
+import { workflowIdOf, workflowType, type SessionInput } from '../../src/domain/session.ts';
+import { plainUsage } from '../../src/domain/usage.ts';
+import type { Stand } from './stand.ts';
+
+/** Transactions that wait together are committed together. */
+const together = 30;
+
+/**
+ * A session that has answered so many messages: its runs are written to the store as a worker would, and its workflow
+ * starts from the state that a roll-over would have carried.
+ */
+export async function fillSession(stand: Stand, sessionId: string, agent: string, runs: number): Promise<void> {
+  const { store, client, taskQueue } = stand;
+  const at = new Date().toISOString();
+  await store.openSession({ sessionId, agent, user: null, tenant: null, metadata: null, at });
+  for (let first = 1; first <= runs; first += together) {
+    const numbers = Array.from({ length: Math.min(together, runs - first + 1) }, (_, index) => first + index);
+    await Promise.all(numbers.map((number) => fillRun(stand, sessionId, agent, number)));
+    await setImmediate();
+  }
+  const input: SessionInput = { sessionId, agent };
+  const carried: CarriedState = {
+    ...newState(input),
+    accepted: runs,
+    recent: Array.from({ length: Math.min(64, runs) }, (_, back) => idsOf(sessionId, runs - back)).toReversed(),
+  };
+  await client.workflow.start(workflowType, {
+    workflowId: workflowIdOf(sessionId),
+    taskQueue,
+    args: [{ ...input, carried }],
+  });
+}
+
+function idsOf(sessionId: string, number: number): { runId: string; messageId: string } {
+  return {
+    runId: `${sessionId}.${number}`,
+    messageId: `m-4a1f6f0e-6c1c-4b55-8d2e-${String(number).padStart(12, '0')}`,
+  };
+}
+
+async function fillRun({ store }: Stand, sessionId: string, agent: string, number: number): Promise<void> {
+  const ids = idsOf(sessionId, number);
+  const { runId } = ids;
+  const at = new Date().toISOString();
+  const text = `What was said in the message before number ${number}, and why?`;
+  const message = { id: `${runId}.user`, runId, role: 'user', parts: [{ type: 'text', text }], createdAt: at } as const;
+  await store.beginRun({ sessionId, ...ids, agent, message: { ...message, tokens: 16 }, at });
+  const row = rowOf(sessionId, runId, agent);
+  await store.reserve({
+    row,
+    owner: { taskToken: '', pid: 0, bootId: '' },
+    leaseUntil: Date.now() + 30_000,
+    events: [],
+  });
+  const answer = `Message ${number} followed one about the weather; nobody gave a reason for it.`;
+  await store.settle({
+    rowId: row.id,
+    state: 'settled',
+    usage: plainUsage(30, 16),
+    costNanoUsd: 0,
+    endedAt: row.startedAt + 1,
+    durationMs: 1,
+    timeToFirstTokenMs: 1,
+    providerMetrics: null,
+    events: [],
+    answer: {
+      text: answer,
+      finishReason: 'stop',
+      message: {
+        ...message,
+        id: `${row.callId}.answer`,
+        role: 'assistant',
+        parts: [{ type: 'text', text: answer }],
+        tokens: 18,
+      },
+      toolCalls: [],
+      context: { tokens: 46, window: 128_000 },
+      build: ({ totals, timeToFirstTokenMs, messageIds }) => ({
+        sessionId,
+        ...ids,
+        status: 'completed',
+        text: answer,
+        finishReason: 'stop',
+        metrics: toRunMetrics(totals, timeToFirstTokenMs),
+        messageIds,
+      }),
+    },
+  });
+}
+
+function rowOf(sessionId: string, runId: string, agent: string): LedgerRow {
+  const now = new Date();
+  return {
+    id: `${runId}.1.1`,
+    sessionId,
+    runId,
+    callId: `${runId}.1`,
+    attempt: 1,
+    agent,
+    user: null,
+    tenant: null,
+    provider: 'bench',
+    model: 'instant',
+    modelType: 'model',
+    simulated: false,
+    state: 'reserved',
+    reservation: { inputTokens: 60, outputTokens: 4096, costNanoUsd: 0 },
+    usage: null,
+    costNanoUsd: null,
+    answered: false,
+    error: null,
+    startedAt: now.getTime(),
+    endedAt: null,
+    durationMs: null,
+    timeToFirstTokenMs: null,
+    priceDate: now.toISOString(),
+    providerMetrics: null,
+  };
+}
