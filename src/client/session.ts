@@ -43,7 +43,12 @@ export class TemporalSession implements Session {
     const backend = await this.#backend();
     const facts = { sessionId: this.id, workflowId: workflowIdOf(this.id), agent: input.agent };
     try {
-      await patiently(() => backend.temporal.workflow.start(workflowType, startOptions(backend, input)));
+      await patiently(() =>
+        backend.temporal.workflow.start(workflowType, {
+          ...startOptions(backend, input),
+          workflowIdConflictPolicy: 'FAIL',
+        }),
+      );
     } catch (error) {
       if (!isAlreadyStarted(error)) throw toLoadlineError(error);
       const state = await this.#existing(backend, input.agent);

@@ -1,4 +1,10 @@
-import { DefaultLogger, Runtime, type Logger, type LogLevel as SdkLogLevel } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  type Logger,
+  type LogLevel as SdkLogLevel,
+} from '@temporalio/worker';
 import pino from 'pino';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -10,6 +16,9 @@ const ofSdk: Record<SdkLogLevel, Exclude<LogLevel, 'silent'>> = {
   WARN: 'warn',
   ERROR: 'error',
 };
+
+/** What the SDK's core says of itself; below this it tells of every poll. */
+const coreFilter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
 
 let installed: Logger | null = null;
 
@@ -27,7 +36,11 @@ export function installLogger(level: LogLevel): Logger {
     out[ofSdk[entry.level]](entry.meta ?? {}, entry.message);
   });
   try {
-    Runtime.install({ logger, shutdownSignals: [] });
+    Runtime.install({
+      logger,
+      shutdownSignals: [],
+      telemetryOptions: { logging: { filter: coreFilter, forward: {} } },
+    });
   } catch {
     // A host of this library has set up the SDK's runtime already: its logger stays.
   }

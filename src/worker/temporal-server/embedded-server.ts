@@ -12,13 +12,19 @@ import { serverArguments } from './server-arguments.ts';
 import { lastLines } from './server-log.ts';
 import { temporalUnavailable } from './unavailable.ts';
 
-const stateSchema = z.object({ process: processIdentitySchema, port: z.int(), uiPort: z.int().nullable() });
+const stateSchema = z.object({
+  process: processIdentitySchema,
+  port: z.int(),
+  uiPort: z.int().nullable(),
+  binary: z.string(),
+});
 type ServerState = z.infer<typeof stateSchema>;
 
 /** A development server that belongs to a home: its data is `temporal.sqlite` there. */
 export interface EmbeddedServer {
   readonly address: string;
   readonly uiUrl: string | null;
+  /** Changes when the server died and was started again. */
   readonly pid: number;
   /** Ends the server: it is asked to stop, and killed when it has not after 5 seconds. */
   close(): Promise<void>;
@@ -36,6 +42,8 @@ export interface EmbeddedServerOptions {
 const stateFile = (home: string): string => join(home, 'temporal.json');
 const logFile = (home: string): string => join(home, 'temporal.log');
 const namespace = 'default';
+/** A server that dies under us is missed this soon. */
+const watchEveryMs = 250;
 
 async function endsWithin(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
@@ -57,21 +65,47 @@ async function end(identity: ProcessIdentity): Promise<void> {
   await endsWithin(identity, 5_000);
 }
 
-function handle(home: string, state: ServerState): EmbeddedServer {
+interface HeldServer extends EmbeddedServer {
+  /** From now on it is started again, on its file and ports, when it dies. */
+  revive(): EmbeddedServer;
+}
+
+function hold(home: string, first: ServerState): HeldServer {
+  let state = first;
+  let watch: NodeJS.Timeout | undefined;
   // A process that ends without close() must not leave its server behind.
   const keepRunning = whenWeEnd(() => signalTo(state.process, 'SIGTERM'));
   let closing: Promise<void> | undefined;
+  const startAgain = (): void => {
+    if (isRunning(state.process)) return;
+    const { port, uiPort, binary } = state;
+    const revived = launch({ home, binary, port, uiPort, log: 'a' });
+    revived.once('error', () => undefined);
+    revived.unref();
+    const identity = revived.pid === undefined ? null : identifyProcess(revived.pid);
+    if (identity === null) return;
+    state = { ...state, process: identity };
+    writeStateFile(stateFile(home), state);
+  };
   const close = async (): Promise<void> => {
+    clearInterval(watch);
     await end(state.process);
     keepRunning();
     removeStateFile(stateFile(home));
   };
-  return {
+  const server: HeldServer = {
     address: `127.0.0.1:${state.port}`,
     uiUrl: state.uiPort === null ? null : `http://127.0.0.1:${state.uiPort}`,
-    pid: state.process.pid,
+    get pid() {
+      return state.process.pid;
+    },
     close: () => (closing ??= close()),
+    revive() {
+      watch = setInterval(startAgain, watchEveryMs).unref();
+      return server;
+    },
   };
+  return server;
 }
 
 async function check(port: number, timeoutMs: number): Promise<void> {
@@ -94,18 +128,27 @@ export async function adoptServer(home: string): Promise<EmbeddedServer | null> 
     () => true,
     () => false,
   );
-  if (answers) return handle(home, state);
+  if (answers) return hold(home, state).revive();
   await end(state.process);
   return null;
 }
 
-function launch(options: EmbeddedServerOptions, port: number, uiPort: number | null): ChildProcess {
-  const log = openSync(logFile(options.home), 'w', 0o600);
+interface Launch {
+  readonly home: string;
+  readonly binary: string;
+  readonly port: number;
+  readonly uiPort: number | null;
+  /** A new log, or the end of the one that is there. */
+  readonly log: 'w' | 'a';
+}
+
+function launch({ home, binary, port, uiPort, log: flag }: Launch): ChildProcess {
+  const log = openSync(logFile(home), flag, 0o600);
   const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
   try {
     return spawn(
-      options.binary,
-      serverArguments({ databaseFile: join(options.home, 'temporal.sqlite'), port, uiPort }),
+      binary,
+      serverArguments({ databaseFile: join(home, 'temporal.sqlite'), port, uiPort }),
       // A group of its own: the terminal's Ctrl-C would stop the server before the worker has drained.
       { detached: true, windowsHide: true, stdio: ['ignore', log, log], env: Object.fromEntries(environment) },
     );
@@ -142,7 +185,7 @@ export async function startServer(options: EmbeddedServerOptions): Promise<Embed
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort(usual ? 7233 : null);
     const uiPort = options.ui === false ? null : await freePort(usual ? 8233 : null);
-    const child = launch(options, port, uiPort);
+    const child = launch({ ...options, port, uiPort, log: 'w' });
     const stopped: { reason: string | null } = { reason: null };
     const ended = ending(child).then((reason) => (stopped.reason = reason));
     child.unref();
@@ -150,14 +193,14 @@ export async function startServer(options: EmbeddedServerOptions): Promise<Embed
     if (identity === null) {
       await ended;
     } else {
-      const state = { process: identity, port, uiPort };
+      const state = { process: identity, port, uiPort, binary: options.binary };
       // Written before it is ready: were we killed in between, the next start must still find it.
       writeStateFile(stateFile(options.home), state);
-      const server = handle(options.home, state);
+      const server = hold(options.home, state);
       try {
         if (await listens(port, timeoutMs, stopped)) {
           await check(port, timeoutMs);
-          return server;
+          return server.revive();
         }
       } catch (error) {
         if (stopped.reason === null) throw await server.close().then(() => error);

@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSessionApi } from '../../src/client/session-api.ts';
+import type { SessionApi } from '../../src/client/api.ts';
+import type { Config } from '../../src/config/index.ts';
+import { startSimulator, type Simulator } from '../../src/simulator/index.ts';
+import { createStore, type Store } from '../../src/store/index.ts';
+import { deriveUsage } from '../../src/domain/usage.ts';
+import { metricsOfLedger } from '../support/conservation.ts';
+import type { KillPoint } from '../support/killing-worker.ts';
+import { testTemporalAddress } from '../support/stack.ts';
+import { spawnWorker, type WorkerProcess } from '../support/worker-process.ts';
+
+/** What a worker's death at each point leaves: attempts at the provider, and rows in the ledger. */
+const cases: readonly {
+  readonly point: KillPoint;
+  readonly says: string;
+  readonly requests: number;
+  readonly rows: readonly string[];
+}[] = [
+  { point: 'before-reserve', says: 'before the call is reserved', requests: 1, rows: ['settled'] },
+  { point: 'after-reserve', says: 'between reservation and request', requests: 1, rows: ['lost', 'settled'] },
+  { point: 'first-delta', says: 'while the provider writes', requests: 2, rows: ['lost', 'settled'] },
+  { point: 'before-settle', says: 'between the answer and its commit', requests: 2, rows: ['lost', 'settled'] },
+  { point: 'after-settle', says: "between the commit and the activity's completion", requests: 1, rows: ['settled'] },
+];
+
+describe('a worker that is killed with -9', () => {
+  let folder: string;
+  let store: Store;
+  let simulator: Simulator;
+  let connection: Connection;
+  let api: SessionApi<Config>;
+  let taskQueue: string;
+  const workers: WorkerProcess[] = [];
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'loadline-crash-'));
+    store = createStore(`sqlite:${join(folder, 'loadline.sqlite')}`);
+    await store.migrate();
+    simulator = await startSimulator();
+    taskQueue = `crash-${randomUUID()}`;
+    connection = await Connection.connect({ address: testTemporalAddress() });
+    const temporal = new Client({ connection });
+    api = createSessionApi(() =>
+      Promise.resolve({ temporal, store, taskQueue, bus: null, close: () => Promise.resolve() }),
+    );
+  });
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.kill()));
+    await connection.close();
+    await simulator.close();
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function worker(point: KillPoint): Promise<WorkerProcess> {
+    const started = await spawnWorker({
+      temporalAddress: testTemporalAddress(),
+      taskQueue,
+      databaseUrl: `sqlite:${join(folder, 'loadline.sqlite')}`,
+      simulatorUrl: simulator.url,
+      point,
+    });
+    workers.push(started);
+    return started;
+  }
+
+  it.each(cases)(
+    '$says: the message is answered once, and every token is on the ledger',
+    async ({ point, requests, rows }) => {
+      const doomed = await worker(point);
+      simulator.script({ match: { text: 'slowly' }, times: 1, tokensPerSecond: 20, answerTokens: 20 });
+      const session = api.session('assistant', { id: `crash-${randomUUID()}` });
+      const sending = session.send('Answer slowly, please', { messageId: 'm-1' });
+      await doomed.ended;
+      const successor = await worker('never');
+      const result = await sending;
+      expect(Date.now() - successor.readyAt).toBeLessThan(15_000);
+      expect(result).toMatchObject({ status: 'completed', runId: `${session.id}.1` });
+
+      const ledger = (await store.ledger(session.id)).toSorted((a, b) => a.attempt - b.attempt);
+      expect(ledger.map(({ state }) => state)).toEqual(rows);
+      const { requests: billed } = simulator.tally();
+      expect(billed).toHaveLength(requests);
+      const settled = ledger.find(({ state }) => state === 'settled');
+      const answered = billed.find(({ id }) => id === settled?.providerMetrics?.['id']);
+      expect(settled?.usage).toMatchObject({ input: answered?.billed.input, output: answered?.billed.output });
+      const lost = ledger
+        .filter(({ state }) => state === 'lost')
+        .map((row) => row.usage && deriveUsage(row.usage).totalTokens);
+      const others = billed.filter((one) => one !== answered);
+      const billedForOthers = others.reduce((sum, one) => sum + one.billed.input + one.billed.output, 0);
+      expect(lost.reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0)).toBeGreaterThanOrEqual(billedForOthers);
+
+      const metrics = await session.metrics();
+      const summed = await metricsOfLedger(store, session.id);
+      expect(metrics).toMatchObject({
+        calls: 1,
+        failedAttempts: rows.length - 1,
+        totalTokens: summed.totalTokens,
+        cost: summed.cost,
+      });
+      expect(metrics.estimatedTokens > 0).toBe(rows.includes('lost'));
+      expect((await session.messages()).map(({ role }) => role)).toEqual(['user', 'assistant']);
+    },
+    60_000,
+  );
+
+  it('has its call taken up by another worker that was there all along', async () => {
+    const doomed = await worker('first-delta');
+    simulator.script({ match: { text: 'slowly' }, times: 1, tokensPerSecond: 10, answerTokens: 30 });
+    const session = api.session('assistant', { id: `takeover-${randomUUID()}` });
+    const sending = session.send('Answer slowly, please');
+    await doomed.ended;
+    const diedAt = Date.now();
+    await worker('never');
+    expect(await sending).toMatchObject({ status: 'completed' });
+    expect(Date.now() - diedAt).toBeLessThan(15_000);
+  }, 60_000);
+});
