@@ -1,0 +1,72 @@
+/**
+ * Records sessions' histories for the replay tests: `node scripts/record-histories.ts <version>` writes
+ * `test/histories/<version>/*.json`. Once for each release: sessions that began on it must go on on all later code.
+ */
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { defineAgent, defineConfig, defineTool } from '../src/config/index.ts';
+import { workflowIdOf } from '../src/domain/session.ts';
+import { startLoadline } from '../src/start-loadline.ts';
+
+const version = process.argv[2];
+if (version === undefined) throw new Error('Name the version, for example 0.1.0');
+const folder = join(import.meta.dirname, '..', 'test', 'histories', version);
+mkdirSync(folder, { recursive: true });
+
+const clock = defineTool({
+  name: 'clock',
+  description: 'The time',
+  inputSchema: z.object({}),
+  execute: () => 'noon',
+});
+const config = defineConfig({
+  agents: [defineAgent({ name: 'assistant', tools: [clock], limits: { toolCallsPerRun: 3 } })],
+});
+const home = mkdtempSync(join(tmpdir(), 'loadline-record-'));
+const loadline = await startLoadline(config, { home });
+const connection = await Connection.connect({ address: loadline.temporalAddress });
+const client = new Client({ connection });
+
+async function record(name: string, sessionId: string): Promise<void> {
+  const workflowId = workflowIdOf(sessionId);
+  let { runId } = await client.workflow.getHandle(workflowId).describe();
+  for (let part = 0; runId !== ''; part++) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    writeFileSync(join(folder, `${name}-${part}.json`), `${historyToJSON(history)}\n`);
+    runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
+  }
+}
+
+const talk = loadline.session('assistant', { id: 'talk', user: 'ann', tenant: 'acme' });
+for (let n = 0; n < 10; n++) await talk.send(`Message ${n}`, { messageId: `m-${n}` });
+await talk.send('Message 3 again', { messageId: 'm-3' });
+await talk.setLimits({ callsPerRun: 5 });
+await talk.close({ reason: 'recorded' });
+await record('talk-closed', 'talk');
+
+const tools = loadline.session('assistant', { id: 'tools' });
+await tools.send('What time is it? [[tool clock {}]]');
+await tools.send('[[loop clock {}]] for ever');
+await record('tools-and-limit', 'tools');
+
+const cancelled = loadline.session('assistant', { id: 'cancelled' });
+const long = cancelled.send('[[pace 20]] [[tokens 2000]]');
+for await (const event of long) if (event.type === 'text.delta') break;
+const queued = cancelled.send('queued');
+await cancelled.signal('');
+await cancelled.cancel({ reason: 'recorded' });
+await Promise.all([long, queued]);
+await record('cancelled-and-refused', 'cancelled');
+
+const failed = loadline.session('assistant', { id: 'failed' });
+await failed.send('[[fail 400 1]]');
+await failed.send('[[fail 503 1]] then well');
+await record('failed-and-retried', 'failed');
+
+await connection.close();
+await loadline.close();
+rmSync(home, { recursive: true, force: true });
