@@ -46,6 +46,7 @@ export class Paragraph {
   }
 
   #newLine(): void {
+    if (this.#column === 0) return;
     process.stdout.write('\n');
     this.#column = 0;
   }

@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SessionClient } from '../../src/client/index.ts';
@@ -11,7 +12,6 @@ import { startSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { findTemporal, type FoundTemporal } from '../../src/worker/temporal-server/index.ts';
 import { whenWeEnd } from '../../src/worker/when-we-end.ts';
-import type { WorkerSettings } from './worker.ts';
 
 export interface WorkerProcess {
   readonly pid: number;
@@ -32,7 +32,19 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-const workerFile = fileURLToPath(new URL('worker.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** A small window, so that the gauge has something to show. */
+const config = {
+  agents: [
+    {
+      name: 'assistant',
+      model: 'simulated/loadline-sim-small',
+      instructions: 'You are a helpful assistant. Answer briefly.',
+      limits: { maxOutputTokens: 200 },
+    },
+  ],
+};
 
 /** The environment without keys, servers and homes of the user's. */
 function neutralEnvironment(): NodeJS.ProcessEnv {
@@ -49,14 +61,23 @@ export async function setStage(onProgress: (line: string) => void): Promise<Stag
   const databaseUrl = databaseUrlOf(home);
   const store = createStore(databaseUrl);
   await store.migrate();
-  const client = new SessionClient({ temporalAddress: temporal.address, databaseUrl, home, taskQueue: 'loadline' });
-  const settings = { temporalAddress: temporal.address, databaseUrl, simulatorUrl: simulator.url, home };
+  const client = new SessionClient({ temporalAddress: temporal.address, databaseUrl, home });
+  const configFile = join(home, 'loadline.config.json');
+  writeFileSync(configFile, JSON.stringify(config));
+  const ofWorker = {
+    ...environment,
+    TEMPORAL_ADDRESS: temporal.address,
+    LOADLINE_HOME: home,
+    LOADLINE_CONFIG: configFile,
+    LOADLINE_SIMULATOR_URL: simulator.url,
+    LOADLINE_LOG: 'error',
+  };
   return {
     temporal,
     simulator,
     store,
     client,
-    startWorker: async () => await startWorker(settings, environment),
+    startWorker: async () => await startWorker(ofWorker),
     async close() {
       await client.close();
       await store.close();
@@ -68,14 +89,14 @@ export async function setStage(onProgress: (line: string) => void): Promise<Stag
   };
 }
 
-async function startWorker(settings: WorkerSettings, env: NodeJS.ProcessEnv): Promise<WorkerProcess> {
+async function startWorker(env: NodeJS.ProcessEnv): Promise<WorkerProcess> {
   const startedAt = performance.now();
-  const args = ['--disable-warning=ExperimentalWarning', workerFile, JSON.stringify(settings)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const child = spawn(process.execPath, [cli, 'worker'], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const complaints: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
   const forget = whenWeEnd(() => child.kill('SIGKILL'));
   const { pid } = child;
-  await ready(child);
-  if (pid === undefined) throw new Error('The worker has no process id');
+  if (!(await ready(child.stdout)) || pid === undefined) throw new Error(`No worker: ${complaints.join('')}`);
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     const gone = once(child, 'exit');
     child.kill(signal);
@@ -90,8 +111,7 @@ async function startWorker(settings: WorkerSettings, env: NodeJS.ProcessEnv): Pr
   };
 }
 
-async function ready(child: ChildProcess): Promise<void> {
-  if (child.stdout === null) throw new Error('The worker has no output');
-  for await (const line of createInterface({ input: child.stdout })) if (line === 'ready') return;
-  throw new Error(`The worker ended before it was ready (exit code ${child.exitCode})`);
+async function ready(output: Readable): Promise<boolean> {
+  for await (const line of createInterface({ input: output })) if (line.startsWith('{"ready":true')) return true;
+  return false;
 }
