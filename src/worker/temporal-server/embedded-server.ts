@@ -142,6 +142,13 @@ interface Launch {
   readonly log: 'w' | 'a';
 }
 
+/** The server that runs in a home, also one that nobody looks after any more; null when none does. */
+export function runningServer(home: string): { readonly pid: number; readonly address: string } | null {
+  const state = readStateFile(stateFile(home), stateSchema);
+  if (state === null || !isRunning(state.process)) return null;
+  return { pid: state.process.pid, address: `127.0.0.1:${state.port}` };
+}
+
 function launch({ home, binary, port, uiPort, log: flag }: Launch): ChildProcess {
   const log = openSync(logFile(home), flag, 0o600);
   const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));

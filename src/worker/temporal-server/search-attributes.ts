@@ -6,7 +6,8 @@ export const searchAttributes = ['LoadlineAgent', 'LoadlineUser', 'LoadlineTenan
 /** `INDEXED_VALUE_TYPE_KEYWORD` of temporal.api.enums.v1. */
 const keyword = 2;
 
-async function missing(connection: Connection, namespace: string): Promise<string[]> {
+/** Those of ours that a namespace does not have. Throws where the server does not let us ask. */
+export async function missingSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return searchAttributes.filter((name) => customAttributes[name] !== keyword);
 }
@@ -17,13 +18,13 @@ async function missing(connection: Connection, namespace: string): Promise<strin
  */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<boolean> {
   try {
-    const names = await missing(connection, namespace);
+    const names = await missingSearchAttributes(connection, namespace);
     if (names.length === 0) return true;
     await connection.operatorService.addSearchAttributes({
       namespace,
       searchAttributes: Object.fromEntries(names.map((name) => [name, keyword])),
     });
-    return (await missing(connection, namespace)).length === 0;
+    return (await missingSearchAttributes(connection, namespace)).length === 0;
   } catch {
     return false;
   }

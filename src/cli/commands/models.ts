@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import type { CommonOptions } from '../place.ts';
+
+export interface ModelsOptions extends CommonOptions {
+  readonly all?: true;
+}
+
+export function modelsCommand(program: Command): Command {
+  return program
+    .command('models')
+    .summary('models that can be used: window, limits, prices')
+    .description('Lists models with their window, output limit and prices in US dollars a million tokens.')
+    .argument('[text...]', 'of their names')
+    .option('--all', 'also of providers that no key is set for')
+    .action(async (text: readonly string[], options: ModelsOptions) => {
+      const { showModels } = await import('../show-models.ts');
+      await showModels(text, options);
+    });
+}

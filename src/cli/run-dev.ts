@@ -1,0 +1,123 @@
+import { databaseUrlOf } from '../client/connect.ts';
+import { readEnvironment, resolveConfig } from '../config/index.ts';
+import { checksOf, healthRoutes } from '../server/health.ts';
+import { listen } from '../server/listen.ts';
+import { HomeInUse, openHome, readDev } from '../worker/home.ts';
+import { startHost, type Host } from '../worker/host.ts';
+import type { DevOptions } from './commands/dev.ts';
+import { configOf } from './first-agent.ts';
+import { logLevelFor } from './log-level.ts';
+import { note, print, printDocument } from './output.ts';
+import { ownCommand } from './own-command.ts';
+import { openPlace } from './place.ts';
+import { paint } from './terminal/colours.ts';
+import { fields } from './terminal/fields.ts';
+import { screenWidth } from './terminal/screen.ts';
+import { stopWithWords, untilStopped } from './until-stopped.ts';
+
+/** Everything in one process, until a signal stops it. */
+export async function runDev(options: DevOptions): Promise<void> {
+  const place = openPlace(options);
+  const { environment } = place;
+  const settings = readEnvironment(environment);
+  const config = await configOf(place, options);
+  // A mistake in the config is told before anything is started; which model is the default does not matter for that.
+  const agents = [...resolveConfig(config, { defaultModel: 'simulated/any' }).agents.keys()];
+  const home = openHome(environment, place.folder);
+  const running = readDev(home);
+  if (running !== null) throw new HomeInUse(home, running);
+
+  let host: Host | null = null;
+  const asked = Boolean(environment['LOADLINE_PORT'] || environment['PORT']);
+  const routes = healthRoutes(() => (host === null ? null : checksOf(host)));
+  const http = await listen(routes, { host: settings.host, port: settings.port, elsewhere: !asked });
+  try {
+    host = await startHost({
+      config,
+      home,
+      environment,
+      databaseUrl: settings.databaseUrl ?? databaseUrlOf(home),
+      taskQueue: settings.taskQueue,
+      logLevel: logLevelFor(settings, environment),
+      onProgress: note,
+      ...(options.remote === undefined ? {} : { remote: true }),
+    });
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
+  const started = host;
+  started.lock.publish({ httpUrl: http.url });
+  if (options.json === true) printDocument(facts(started, http.url, agents));
+  else
+    announce(
+      started,
+      http.url,
+      agents,
+      config.agents.some(({ model }) => model === undefined),
+    );
+  const stop = async (): Promise<void> => {
+    await http.close();
+    await started.close();
+  };
+  try {
+    await untilStopped(started.runtime.running);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  await stopWithWords(stop);
+}
+
+function facts(host: Host, httpUrl: string, agents: readonly string[]): Record<string, unknown> {
+  const { lock, temporal, store: _, taskQueue, defaultModel } = host;
+  return {
+    ready: true,
+    pid: process.pid,
+    home: lock.home,
+    temporal: {
+      address: temporal.address,
+      namespace: temporal.namespace,
+      uiUrl: temporal.uiUrl ?? null,
+      source: temporal.source,
+    },
+    worker: { taskQueue },
+    http: { url: httpUrl },
+    defaultModel,
+    agents,
+  };
+}
+
+const origins = {
+  address: 'TEMPORAL_ADDRESS',
+  profile: 'TEMPORAL_PROFILE',
+  adopted: 'left running by an earlier start',
+  started: null,
+} as const;
+
+function announce(host: Host, httpUrl: string, agents: readonly string[], usesDefault: boolean): void {
+  const { lock, temporal, taskQueue, defaultModel } = host;
+  const origin = origins[temporal.source];
+  const ui = temporal.uiUrl === undefined ? '' : `  web UI ${temporal.uiUrl}`;
+  const simulated = defaultModel.simulated ? ` ${paint('yellow', '(simulated)')}` : '';
+  const width = screenWidth();
+  print(
+    `${paint('bold', 'Loadline is ready')} in ${lock.home}`,
+    '',
+    fields(
+      [
+        ['Temporal', `${temporal.address}${ui}${origin === null ? '' : `  (${origin})`}`],
+        ['Worker', `task queue ${taskQueue}, process ${process.pid}`],
+        ['HTTP', `${httpUrl}/readyz`],
+        ['Agents', agents.join(', ')],
+        ['Model', usesDefault ? `${defaultModel.model}${simulated}: ${defaultModel.why}` : 'as the config names it'],
+      ],
+      width,
+      '  ',
+    ),
+    '',
+    'Say something, from another terminal:',
+    `  ${paint('bold', `${ownCommand()} send first "Hello" --agent ${agents[0] ?? 'assistant'}`)}`,
+    '',
+  );
+}

@@ -1,0 +1,96 @@
+import type { AgentRunResult, Sending, Session } from '../client/api.ts';
+import { defaultThresholds } from '../domain/agent.ts';
+import type { SendCommandOptions } from './commands/send.ts';
+import { exitCodeOfRun, exitCodes } from './exit-codes.ts';
+import { failureLine } from './failure.ts';
+import { messageContent, sessionFor } from './message.ts';
+import { note, print, printDocument, printJsonLine } from './output.ts';
+import { AnswerPrinter } from './terminal/answer-printer.ts';
+import { closingLine, type ContextGauge } from './terminal/closing-line.ts';
+import { paint } from './terminal/colours.ts';
+import { screenWidth } from './terminal/screen.ts';
+import { withClient } from './with-client.ts';
+
+type Result = AgentRunResult<unknown>;
+
+/** Sends a message and shows what comes of it. */
+export async function sendMessage(id: string, text: string, options: SendCommandOptions): Promise<void> {
+  const content = await messageContent(text, options);
+  await withClient(options, async (client) => {
+    const session = await sessionFor(client, id, options);
+    const sending = session.send(content, options.messageId === undefined ? {} : { messageId: options.messageId });
+    const interruption = onInterrupt(() => cancelOwnRun(session, sending.messageId));
+    try {
+      const result = await show(sending, options);
+      if (options.json === true || options.stream === true) showJson(result, options);
+      else await showEnd(session, result);
+      process.exitCode = interruption.happened() ? exitCodes.interrupted : exitCodeOfRun(result.status);
+    } catch (error) {
+      if (!interruption.happened()) throw error;
+      process.exitCode = exitCodes.interrupted;
+    } finally {
+      interruption.end();
+    }
+  });
+}
+
+async function show(sending: Sending<unknown>, options: SendCommandOptions): Promise<Result> {
+  if (options.stream === true) {
+    for await (const event of sending) printJsonLine(event);
+    return await sending;
+  }
+  if (options.json === true) return await sending;
+  const printer = new AnswerPrinter({
+    write: (text) => void process.stdout.write(text),
+    dim: (text) => paint('dim', text),
+    reasoning: process.stdout.isTTY === true,
+  });
+  for await (const event of sending) printer.take(event);
+  const result = await sending;
+  printer.end(result.text);
+  return result;
+}
+
+function showJson(result: Result, options: SendCommandOptions): void {
+  if (options.stream === true) printJsonLine(result);
+  else printDocument(result);
+}
+
+async function showEnd(session: Session, result: Result): Promise<void> {
+  const { status, error, reason, waitingFor } = result;
+  if (error !== undefined) note(failureLine(error));
+  else if (status === 'waiting') note(`It waits: ${JSON.stringify(waitingFor ?? [])}`);
+  else if (status !== 'completed') note(`${paint('yellow', `${status}:`)} ${reason ?? 'no reason was given'}`);
+  print(closingLine(await contextOf(session), result.metrics, screenWidth()));
+}
+
+/** A session that has closed meanwhile may have nobody to ask; then the gauge is empty. */
+async function contextOf(session: Session): Promise<ContextGauge> {
+  try {
+    const { contextUse, thresholds } = await session.state();
+    return { use: contextUse, marks: thresholds.context };
+  } catch {
+    return { use: null, marks: defaultThresholds.context };
+  }
+}
+
+/** Cancels the run of this message and no other; one that has not begun is taken out of the queue. */
+async function cancelOwnRun(session: Session, messageId: string): Promise<void> {
+  const { queue, currentRun } = await session.state();
+  const runs = currentRun === null ? queue : [...queue, currentRun];
+  const own = runs.find((run) => run.messageId === messageId);
+  if (own !== undefined) await session.cancel({ runId: own.runId, reason: 'interrupted at the command line' });
+}
+
+/** The first Ctrl-C asks for the run to be cancelled, and its end is waited for; the second ends the process. */
+function onInterrupt(cancel: () => Promise<void>): { happened(): boolean; end(): void } {
+  let interrupted = false;
+  const onSignal = (): void => {
+    if (interrupted) process.exit(exitCodes.interrupted);
+    interrupted = true;
+    note(`\nCancelling the run; Ctrl-C again leaves at once.`);
+    cancel().catch(() => process.exit(exitCodes.interrupted));
+  };
+  process.on('SIGINT', onSignal);
+  return { happened: () => interrupted, end: () => void process.off('SIGINT', onSignal) };
+}

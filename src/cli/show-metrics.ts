@@ -1,0 +1,65 @@
+import type { Session } from '../client/api.ts';
+import { defaultThresholds } from '../domain/agent.ts';
+import { LoadlineError } from '../domain/errors.ts';
+import { isDelta } from '../domain/events.ts';
+import { toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
+import type { MetricsOptions } from './commands/metrics.ts';
+import { note, print, printDocument, printJsonLine } from './output.ts';
+import { findSessionRow } from './session-id.ts';
+import type { GaugeMarks } from './terminal/gauge.ts';
+import { describeMetrics } from './terminal/describe-metrics.ts';
+import { withClient, withStore } from './with-client.ts';
+
+/** Shows a session's metrics: from the session itself, or from the store when no Temporal server answers. */
+export async function showMetrics(id: string, options: MetricsOptions): Promise<void> {
+  try {
+    await withClient(options, async (client) => {
+      const session = await client.session(id);
+      if (options.watch === true) return await watch(session, options);
+      const metrics = await session.metrics();
+      if (options.json === true) printDocument(metrics);
+      else print(describeMetrics(metrics, await marksOf(session)));
+    });
+  } catch (error) {
+    if (!(error instanceof LoadlineError) || error.code !== 'TemporalUnavailable' || options.watch === true)
+      throw error;
+    const metrics = await fromStore(id, options);
+    if (options.json === true) return printDocument(metrics);
+    note('No Temporal server answers; this is from the store.');
+    print(describeMetrics(metrics, defaultThresholds.context));
+  }
+}
+
+async function fromStore(id: string, options: MetricsOptions): Promise<SessionMetrics> {
+  return await withStore(options, async (store) => {
+    const row = await findSessionRow(store, id);
+    return toSessionMetrics(row.sessionId, row.totals, row.context);
+  });
+}
+
+async function marksOf(session: Session): Promise<GaugeMarks> {
+  const state = await session.state().catch(() => null);
+  return (state?.thresholds ?? defaultThresholds).context;
+}
+
+async function watch(session: Session, options: MetricsOptions): Promise<void> {
+  const ending = new AbortController();
+  process.once('SIGINT', () => ending.abort());
+  const marks = await marksOf(session);
+  const show = async (): Promise<void> => {
+    const metrics = await session.metrics();
+    if (options.json === true) return printJsonLine(metrics);
+    // Home and clear: the table is drawn over itself.
+    const clear = process.stdout.isTTY ? '\u001B[H\u001B[2J' : '';
+    print(clear + describeMetrics(metrics, marks));
+  };
+  await show();
+  let seen = Date.now();
+  for await (const event of session.events({ signal: ending.signal })) {
+    // What came before the first table is in it.
+    if (isDelta(event) || Date.parse(event.at) < seen) continue;
+    seen = Date.parse(event.at);
+    await show();
+    if (event.type === 'session.closed') break;
+  }
+}

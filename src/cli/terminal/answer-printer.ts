@@ -1,0 +1,107 @@
+import type { RunEvent } from '../../domain/events.ts';
+
+export interface AnswerOutput {
+  write(text: string): void;
+  /** For what is no part of the answer. */
+  dim(text: string): string;
+  /** Whether reasoning is shown. */
+  readonly reasoning: boolean;
+}
+
+/**
+ * Prints an answer as it is written. Deltas may be missing: then it stops where the gap is, and `end` prints the rest
+ * from the result, so that what stands there in the end is the answer as it is stored.
+ */
+export class AnswerPrinter {
+  private readonly output: AnswerOutput;
+  /** Of the attempt in progress: what was printed of its text, and whether the next delta follows on it. */
+  private printed = '';
+  private reasoned = 0;
+  private whole = true;
+  private callId: string | null = null;
+  private column: 'start' | 'text' | 'reasoning' = 'start';
+
+  constructor(output: AnswerOutput) {
+    this.output = output;
+  }
+
+  take(event: RunEvent): void {
+    switch (event.type) {
+      case 'text.reset':
+        this.begin(event.callId);
+        this.line(`The connection broke; attempt ${event.attempt} begins the answer again.`);
+        break;
+      case 'text.delta':
+        if (event.callId !== this.callId) this.begin(event.callId);
+        this.text(event.offset, event.delta);
+        break;
+      case 'reasoning.delta':
+        if (event.callId !== this.callId) this.begin(event.callId);
+        this.reasoning(event.offset, event.delta);
+        break;
+      case 'tool.started':
+        this.line(`${event.tool}(${brief(event.input)})`);
+        break;
+      case 'call.failed':
+        if (event.retryInMs !== null) this.line(`${event.message} (again in ${Math.ceil(event.retryInMs / 1000)} s)`);
+        break;
+      case 'threshold.reached':
+        this.line(`${event.axis} threshold "${event.level}": ${event.suggestion}`);
+        break;
+      default:
+    }
+  }
+
+  /** Prints what is missing of the answer and ends its line. */
+  end(text: string): void {
+    if (text.startsWith(this.printed)) {
+      const rest = text.slice(this.printed.length);
+      if (rest !== '') this.goTo('text');
+      this.output.write(rest);
+    } else if (text !== '') {
+      this.line('The answer as it is stored:');
+      this.output.write(text);
+      this.column = 'text';
+    }
+    this.goTo('start');
+  }
+
+  private begin(callId: string): void {
+    this.goTo('start');
+    this.callId = callId;
+    this.printed = '';
+    this.reasoned = 0;
+    this.whole = true;
+  }
+
+  private text(offset: number, delta: string): void {
+    this.whole &&= offset <= this.printed.length;
+    const fresh = this.whole ? delta.slice(this.printed.length - offset) : '';
+    if (fresh === '') return;
+    this.goTo('text');
+    this.output.write(fresh);
+    this.printed += fresh;
+  }
+
+  private reasoning(offset: number, delta: string): void {
+    if (!this.output.reasoning || offset !== this.reasoned) return;
+    this.reasoned += delta.length;
+    this.goTo('reasoning');
+    this.output.write(this.output.dim(delta));
+  }
+
+  private line(text: string): void {
+    this.goTo('start');
+    this.output.write(`${this.output.dim(text)}\n`);
+  }
+
+  private goTo(column: 'start' | 'text' | 'reasoning'): void {
+    if (this.column !== 'start' && this.column !== column) this.output.write('\n');
+    this.column = column;
+  }
+}
+
+function brief(input: unknown): string {
+  const text = typeof input === 'string' ? input : JSON.stringify(input);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

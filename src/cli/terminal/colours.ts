@@ -1,0 +1,20 @@
+import { styleText } from 'node:util';
+import type { GaugeLevel } from './gauge.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colour where standard output is a terminal that has it; `NO_COLOR` and `FORCE_COLOR` count. */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+/** The same for standard error. */
+export function paintError(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stderr });
+}
+
+const ofLevel = { fine: 'green', warn: 'yellow', critical: 'red' } as const;
+
+export function paintLevel(level: GaugeLevel, text: string): string {
+  return paint(ofLevel[level], text);
+}

@@ -1,0 +1,88 @@
+import type { SessionMetrics, UsageSum } from '../../domain/metrics.ts';
+import { usageFields, type UsageField } from '../../domain/usage.ts';
+import { cost, gaugeWithPercent } from './closing-line.ts';
+import { paint } from './colours.ts';
+import { fields } from './fields.ts';
+import type { GaugeMarks } from './gauge.ts';
+import { count, duration } from './numbers.ts';
+import { screenWidth } from './screen.ts';
+import { table } from './table.ts';
+import { joinParts } from './wrap.ts';
+
+interface Line extends UsageSum {
+  readonly type: string;
+  readonly model: string;
+  readonly calls: number;
+  readonly estimatedTokens: number;
+}
+
+/** A session's metrics: the context, a line for each model, and what else was counted. */
+export function describeMetrics(metrics: SessionMetrics, marks: GaugeMarks): string {
+  const { contextTokens, contextWindow, contextUse } = metrics;
+  const models: Line[] = Object.entries(metrics.details).flatMap(([type, list]) =>
+    list.map((detail) => ({ ...detail, type, model: `${detail.provider}/${detail.model}`, estimatedTokens: 0 })),
+  );
+  const total: Line = { ...metrics, type: '', model: 'total' };
+  const simulated = metrics.simulated === true ? `  ${paint('yellow', 'simulated')}` : '';
+  const used = `${count(contextTokens)} of ${count(contextWindow)} tokens`;
+  return [
+    `${paint('bold', metrics.sessionId)}${simulated}`,
+    joinParts([gaugeWithPercent({ use: contextUse, marks }), used], '  ', screenWidth()),
+    '',
+    describeLines([...models, total]),
+    '',
+    fields(rest(metrics), screenWidth()),
+  ].join('\n');
+}
+
+function describeLines(lines: readonly Line[]): string {
+  const shown = (field: UsageField): boolean => lines.some((line) => (line[field] ?? 0) > 0);
+  const column = (title: string, field: UsageField, spare?: number) => ({
+    title,
+    align: 'right' as const,
+    value: (line: Line) => known(line, field),
+    ...(spare === undefined ? {} : { spare }),
+  });
+  return table<Line>(
+    [
+      { title: 'TYPE', spare: 6, value: ({ type }) => type },
+      { title: 'MODEL', value: ({ model, type }) => (type === '' ? paint('bold', model) : model) },
+      { title: 'CALLS', align: 'right', spare: 5, value: ({ calls }) => count(calls) },
+      column('IN', 'inputTokens'),
+      ...(shown('cacheReadTokens') ? [column('CACHED', 'cacheReadTokens', 7)] : []),
+      ...(shown('cacheWriteTokens') ? [column('WRITTEN', 'cacheWriteTokens', 9)] : []),
+      column('OUT', 'outputTokens'),
+      ...(shown('reasoningTokens') ? [column('REASONING', 'reasoningTokens', 8)] : []),
+      ...(shown('audioTotalTokens') ? [column('AUDIO', 'audioTotalTokens', 10)] : []),
+      column('TOTAL', 'totalTokens', 4),
+      { title: 'COST', align: 'right', value: (line) => cost(line) },
+    ],
+    lines,
+    screenWidth(),
+    (text) => paint('dim', text),
+  );
+}
+
+function known(line: Line, field: UsageField): string {
+  const value = line[field];
+  if (value === null) return '?';
+  const about = line.estimatedTokens > 0 && (field === 'totalTokens' || field === 'inputTokens') ? '~' : '';
+  return `${about}${count(value)}${(line.unknownParts?.[field] ?? 0) > 0 ? '+?' : ''}`;
+}
+
+function rest(metrics: SessionMetrics): (readonly [string, string | null])[] {
+  const counted = (value: number): string | null => (value === 0 ? null : count(value));
+  const unknown = usageFields.filter((field) => metrics[field] !== null && (metrics.unknownParts?.[field] ?? 0) > 0);
+  return [
+    ['runs', count(metrics.runs)],
+    ['time', duration(metrics.duration)],
+    ['tool calls', counted(metrics.toolCalls)],
+    ['failed attempts', counted(metrics.failedAttempts)],
+    ['estimated', metrics.estimatedTokens === 0 ? null : `~${count(metrics.estimatedTokens)} tokens of the total`],
+    ['compactions', counted(metrics.compactions)],
+    ['saved by them', metrics.compactions === 0 ? null : `${count(metrics.tokensSavedByCompaction)} tokens`],
+    ['not told', unknown.length === 0 ? null : `${unknown.join(', ')} of some calls`],
+    ['no price', metrics.costUnknown === true ? 'of some calls; set models.….price in the config' : null],
+    ...Object.entries(metrics.additionalMetrics ?? {}).map(([name, value]) => [name, String(value)] as const),
+  ];
+}

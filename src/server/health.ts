@@ -1,0 +1,63 @@
+import { Hono } from 'hono';
+import type { Host } from '../worker/host.ts';
+
+/** Resolves when that part answers; its error says why it does not. */
+export type Check = () => Promise<void>;
+
+/** How long a part may take to answer before it counts as down, in milliseconds. */
+const patienceMs = 3_000;
+
+/** What must answer before work is sent here. */
+export function checksOf(host: Host): Readonly<Record<string, Check>> {
+  let worker: Error | null = null;
+  host.runtime.running.then(
+    () => (worker = new Error('it has stopped')),
+    (error: unknown) => (worker = error instanceof Error ? error : new Error(String(error))),
+  );
+  const { connection, options } = host.runtime.client;
+  return {
+    async temporal() {
+      await connection.workflowService.describeNamespace({ namespace: options.namespace });
+    },
+    store: () => host.store.ping(),
+    async worker() {
+      // One turn of the event loop, so that a worker that has died by now is known.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (worker !== null) throw worker;
+    },
+  };
+}
+
+/**
+ * `/healthz`: this process answers. `/readyz`: so does all that it needs; 503 otherwise, with what is missing.
+ *
+ * @param checks `null` while the start is not done
+ */
+export function healthRoutes(checks: () => Readonly<Record<string, Check>> | null): Hono {
+  return new Hono()
+    .get('/healthz', (context) => context.json({ status: 'ok' }))
+    .get('/readyz', async (context) => {
+      const parts = checks();
+      if (parts === null) return context.json({ status: 'starting' }, 503);
+      const results = await Promise.all(
+        Object.entries(parts).map(async ([name, check]) => [name, await outcome(check)]),
+      );
+      const ready = results.every(([, result]) => result === 'ok');
+      return context.json(
+        { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) },
+        ready ? 200 : 503,
+      );
+    });
+}
+
+async function outcome(check: Check): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer in ${patienceMs / 1000} s`), patienceMs);
+  });
+  const answered = check().then(
+    () => 'ok',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  return await Promise.race([answered, late]).finally(() => clearTimeout(timer));
+}
