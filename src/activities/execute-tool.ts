@@ -71,7 +71,8 @@ async function runTool(
   value: unknown,
   spend: ToolSpend,
 ): Promise<ToolEnd> {
-  const { attempt: attemptNumber } = Context.current().info;
+  const context = Context.current();
+  const { attempt: attemptNumber } = context.info;
   const { sessionId, runId, user, tenant } = input.run;
   const attempt = beginAttempt({ secondsLeft: tool.timeoutMs / 1000, prolong: async () => undefined });
   const additionalMetrics: Record<string, number> = {};
@@ -85,13 +86,13 @@ async function runTool(
       callId: call.callId,
       ...(user === undefined ? {} : { user }),
       ...(tenant === undefined ? {} : { tenant }),
-      heartbeat: () => Context.current().heartbeat(),
+      heartbeat: () => context.heartbeat(),
       recordUsage: (usage) => spend.record(usage),
       addMetric(name, number) {
         if (!Number.isFinite(number)) throw new RangeError(`addMetric: ${name} must be a number, not ${number}`);
         additionalMetrics[name] = (additionalMetrics[name] ?? 0) + number;
       },
-      log: Context.current().log,
+      log: context.log,
     });
     const output = await Promise.race([work, stopped(attempt.signal)]);
     return { output: output ?? null, isError: false, additionalMetrics };

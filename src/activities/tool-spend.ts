@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { ToolUsage } from '../config/index.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import { fromUsd } from '../domain/money.ts';
@@ -20,6 +21,8 @@ export class ToolSpend {
   readonly #deps: ActivityDeps;
   readonly #run: RunRef;
   readonly #toolCallId: string;
+  /** Taken at once: a tool may spend from a callback that has lost the activity's context. */
+  readonly #context = Context.current();
   readonly #writes: Promise<unknown>[] = [];
   #hasEnded = false;
 
@@ -38,7 +41,7 @@ export class ToolSpend {
     const problem = usageProblem(usage);
     if (problem !== null) throw new RangeError(`recordUsage: ${problem}`);
     const row = this.#rowOf(usage, this.#writes.length + 1);
-    const write = untilStored(() => this.#deps.store.recordSpend(row));
+    const write = untilStored(() => this.#deps.store.recordSpend(row), this.#context);
     // A tool that was given up may go on and spend: nobody waits for its step any more.
     const told = this.#hasEnded ? write.then((totals) => this.#deps.correct(this.#run.sessionId, totals)) : write;
     told.catch(() => undefined);

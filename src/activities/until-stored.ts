@@ -9,8 +9,7 @@ const longestDelayMs = 5_000;
  * Commits what a provider has already billed. While the store is away the commit is tried again, never the call; a
  * heartbeat goes on meanwhile (see `beginAttempt`), and only a server that gives the attempt up ends the tries.
  */
-export async function untilStored<T>(commit: () => Promise<T>): Promise<T> {
-  const { log } = Context.current();
+export async function untilStored<T>(commit: () => Promise<T>, { log } = Context.current()): Promise<T> {
   for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
     try {
       return await commit();

@@ -17,3 +17,15 @@ export async function metricsOfLedger(store: Store, sessionId: string): Promise<
   const totals = rows.reduce((sum, row) => applyRow(sum, null, row), emptyTotals);
   return toSessionMetrics(sessionId, totals, { tokens: 0, window: null });
 }
+
+/** Three sums of a session that must be one: the provider's bill, the session's metrics, its ledger. */
+export async function threeTotals(
+  { simulator, store }: { readonly simulator: { tally(): Tally }; readonly store: Store },
+  session: { readonly id: string; metrics(): Promise<SessionMetrics> },
+) {
+  const billed = billedTokens(simulator.tally());
+  const metrics = await session.metrics();
+  const ledger = await metricsOfLedger(store, session.id);
+  const inAndOut = ({ inputTokens, outputTokens }: SessionMetrics) => ({ input: inputTokens, output: outputTokens });
+  return { provider: billed, metrics: inAndOut(metrics), ledger: inAndOut(ledger) };
+}
