@@ -2,7 +2,7 @@ import { LoadlineError } from '../domain/errors.ts';
 import { type AiSdkModel, aiSdkProviderName } from './ai-sdk/model.ts';
 import { type Api, builtIn } from './built-in.ts';
 import type { Endpoint } from './endpoint.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearest } from '../domain/nearest.ts';
 import type { Provider } from './provider.ts';
 import { type Environment, type ProviderSettings, resolveEndpoint } from './resolve-endpoint.ts';
 
@@ -67,8 +67,8 @@ export function createProviders(
 
   function requireKnown(name: string, asked: string): void {
     if (names.includes(name)) return;
-    const nearest = nearestName(name, names);
-    const hint = nearest === null ? '' : ` Did you mean ${nearest}?`;
+    const best = nearest(name, names);
+    const hint = best === null ? '' : ` Did you mean ${best}?`;
     throw new LoadlineError('UnknownModel', `No provider "${name}" for "${asked}".${hint} Known: ${names.join(', ')}`, {
       provider: name,
       known: names,
