@@ -99,8 +99,8 @@ describe('a locked database', () => {
       turns += 1;
       if (turns === 5) other.exec('commit');
     }, 10);
-    expect((await opening).created).toBe(true);
-    clearInterval(free);
+    const opened = await opening.finally(() => clearInterval(free));
+    expect(opened.created).toBe(true);
     expect(turns).toBeGreaterThanOrEqual(5);
     other.close();
     await remove();

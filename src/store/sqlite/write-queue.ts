@@ -83,17 +83,26 @@ export class WriteQueue {
       }
       connection.control('commit');
     } catch (error) {
-      if (connection.inTransaction) connection.control('rollback');
+      this.#rollBack();
       for (const { reject } of together) reject(explain(error, this.#path));
       return;
     }
     for (const each of tell) each();
   }
 
+  #rollBack(): void {
+    try {
+      if (this.#connection.inTransaction) this.#connection.control('rollback');
+    } catch {
+      // The disk fails; the next transaction begins with this.
+    }
+  }
+
   /** Waits for the lock without blocking the event loop; `false`: all that waited too long was refused. */
   async #begin(): Promise<boolean> {
     for (;;) {
       try {
+        if (this.#connection.inTransaction) this.#connection.control('rollback');
         this.#connection.control('begin immediate');
         return true;
       } catch (error) {
