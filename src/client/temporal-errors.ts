@@ -1,5 +1,6 @@
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
   QueryRejectedError,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
@@ -43,6 +44,10 @@ export function isAlreadyStarted(error: unknown): boolean {
 export function toLoadlineError(error: unknown): unknown {
   if (error instanceof LoadlineError) return error;
   for (const one of causes(error)) {
+    if (one instanceof QueryNotRegisteredError) {
+      const [, code, message = ''] = /^(\w+): (.*)$/s.exec(one.message) ?? [];
+      if (isErrorCode(code)) return new LoadlineError(code, message, undefined, { cause: error });
+    }
     if (one instanceof ApplicationFailure && isErrorCode(one.type)) {
       const details: unknown = one.details?.[0];
       return new LoadlineError(one.type, one.message, isFacts(details) ? details : undefined, { cause: error });

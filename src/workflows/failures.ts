@@ -11,6 +11,11 @@ export function toFailure(facts: ErrorFacts): ApplicationFailure {
   });
 }
 
+/** The same for a query, of whose error Temporal hands on the message alone: so the code stands in it. */
+export function toQueryFailure({ code, message }: ErrorFacts): ApplicationFailure {
+  return toFailure({ code, message: `${code}: ${message}` });
+}
+
 /** Why an activity failed, in the code and words that users get. */
 export function factsOfFailure(error: unknown): ErrorFacts {
   const cause = error instanceof ActivityFailure ? error.cause : error;

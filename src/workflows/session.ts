@@ -26,7 +26,7 @@ import { workflowIdOf, type SessionInput, type SessionState } from '../domain/se
 import type { QueuedMessage, RunRef } from '../domain/steps.ts';
 import { closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
 import { advanceRun, type LoopHost } from './agent-loop.ts';
-import { factsOfFailure, toFailure } from './failures.ts';
+import { factsOfFailure, toFailure, toQueryFailure } from './failures.ts';
 import * as messages from './messages.ts';
 
 /** A roll-over costs 5 events, a replay about 7 ms a run: after so many runs or events, whichever comes first. */
@@ -416,7 +416,7 @@ class LiveSession {
   /** @throws ApplicationFailure why this session could not be opened: there is nothing to tell of it then. */
   private opened(): this {
     if (this.openFailure === null) return this;
-    throw toFailure(this.openFailure);
+    throw toQueryFailure(this.openFailure);
   }
 
   private observe(facts: Parameters<LoopHost['observe']>[0]): void {
@@ -479,7 +479,7 @@ class LiveSession {
     if (queued !== undefined) return this.progressOf(queued, 'queued');
     const result = runId === undefined ? latest : this.results.get(runId);
     if (result !== null && result !== undefined) return result;
-    throw toFailure({
+    throw toQueryFailure({
       code: 'RunNotFound',
       message: `Session ${this.input.sessionId} holds no run ${runId ?? ''} in memory; older runs are in the store`,
     });

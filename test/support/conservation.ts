@@ -2,12 +2,26 @@ import { applyRow, emptyTotals, toSessionMetrics, type SessionMetrics } from '..
 import type { Tally } from '../../src/simulator/index.ts';
 import type { Store } from '../../src/store/index.ts';
 
+interface InAndOut {
+  readonly input: number;
+  readonly output: number;
+}
+
 /** Tokens as the simulator billed them, in and out. */
-export function billedTokens(tally: Tally): { readonly input: number; readonly output: number } {
-  const { totals } = tally;
+export function billedTokens({ totals }: Pick<Tally, 'totals'>): InAndOut {
+  return inAndOut(totals);
+}
+
+/** The same of one request. */
+export function billedOf(request: Tally['requests'][number] | undefined): InAndOut {
+  if (request === undefined) throw new Error('The simulator was not asked that often');
+  return inAndOut(request.billed);
+}
+
+function inAndOut(billed: Tally['requests'][number]['billed']): InAndOut {
   return {
-    input: totals.input + totals.cacheRead + totals.cacheWrite5m + totals.cacheWrite1h + totals.audioInput,
-    output: totals.output + totals.reasoning + totals.audioOutput,
+    input: billed.input + billed.cacheRead + billed.cacheWrite5m + billed.cacheWrite1h + billed.audioInput,
+    output: billed.output + billed.reasoning + billed.audioOutput,
   };
 }
 
@@ -26,6 +40,6 @@ export async function threeTotals(
   const billed = billedTokens(simulator.tally());
   const metrics = await session.metrics();
   const ledger = await metricsOfLedger(store, session.id);
-  const inAndOut = ({ inputTokens, outputTokens }: SessionMetrics) => ({ input: inputTokens, output: outputTokens });
-  return { provider: billed, metrics: inAndOut(metrics), ledger: inAndOut(ledger) };
+  const counted = ({ inputTokens, outputTokens }: SessionMetrics) => ({ input: inputTokens, output: outputTokens });
+  return { provider: billed, metrics: counted(metrics), ledger: counted(ledger) };
 }
