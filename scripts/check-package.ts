@@ -2,11 +2,12 @@
  * Packs the package, installs it into an empty project and uses it there from TypeScript, as a user would: every entry
  * point but the workflows' is imported and type-checked by the oldest and the newest compiler we promise.
  */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startSimulator } from '../src/simulator/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'loadline-package-'));
@@ -78,10 +79,41 @@ function load(): void {
   check('the command runs', run('npx', ['--no-install', 'loadline', '--help'], project));
 }
 
+/** The example of the README: an agent with a tool and an output schema, asked twice, in a process of its own. */
+async function runExample(): Promise<void> {
+  const simulator = await startSimulator();
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    GOPATH: process.env['GOPATH'],
+    LOADLINE_HOME: join(project, 'home'),
+    OPENAI_BASE_URL: `${simulator.url}/v1`,
+    OPENAI_API_KEY: 'any',
+  };
+  // Asynchronous: the simulator answers from this very process.
+  const example = await new Promise<{ succeeded: boolean; output: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      ['main.ts'],
+      { cwd: project, env: environment, timeout: 300_000 },
+      (error, stdout, stderr) => resolve({ succeeded: error === null, output: stdout + stderr }),
+    );
+  });
+  const billed = simulator.tally().requests.map((request) => request.billed.input + request.billed.output);
+  await simulator.close();
+  const [celsius, tokens, cost] = (example.output.split('\n')[0] ?? '').split(' ').map(Number);
+  const right = Number.isFinite(celsius) && tokens === billed[0] && Number(cost) > 0 && billed.length === 2;
+  check('the example runs from the tarball and counts what was billed', {
+    succeeded: example.succeeded && right,
+    output: `${example.output}\nbilled: ${billed.join(', ')}`,
+  });
+}
+
 try {
   if (install()) {
     typeCheck();
     load();
+    await runExample();
   }
 } finally {
   rmSync(project, { recursive: true, force: true });

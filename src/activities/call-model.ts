@@ -5,7 +5,7 @@ import type { RunRow, StoredAnswer } from '../store/store.ts';
 import { attemptCall } from './attempt-call.ts';
 import { limitsOf, type ActivityDeps } from './deps.ts';
 import { withCodes } from './failures.ts';
-import { partsOfMessage, storeMedia } from './media.ts';
+import { contentOf } from './media.ts';
 import { estimateMessage } from '../models/index.ts';
 
 /** A tool that the agent does not have is answered with an error at once. */
@@ -41,7 +41,7 @@ async function beginRun(deps: ActivityDeps, input: CallInput): Promise<RunRow> {
     if (run !== null) return run;
     throw new LoadlineError('RunNotFound', `Run ${runId} is not in the store; was the store's file replaced?`);
   }
-  const parts = await storeMedia(await partsOfMessage(deps.store, input.message), deps.store);
+  const { parts, metadata } = await contentOf(deps.store, input.message);
   const { run } = await deps.store.beginRun({
     sessionId,
     runId,
@@ -56,6 +56,7 @@ async function beginRun(deps: ActivityDeps, input: CallInput): Promise<RunRow> {
       tokens: estimateMessage(parts),
     },
     at: input.runStartedAt,
+    ...(metadata === undefined ? {} : { metadata }),
   });
   return run;
 }

@@ -3,7 +3,7 @@ import { toRunMetrics } from '../domain/metrics.ts';
 import type { EndedRun, EndRunInput } from '../domain/steps.ts';
 import type { NewMessage, StoredMessage } from '../store/store.ts';
 import type { ActivityDeps } from './deps.ts';
-import { partsOfMessage, storeMedia } from './media.ts';
+import { contentOf } from './media.ts';
 import { estimateMessage } from '../models/index.ts';
 
 /**
@@ -42,7 +42,7 @@ export async function endRun(deps: ActivityDeps, input: EndRunInput): Promise<En
 
 async function userMessage(deps: ActivityDeps, input: EndRunInput): Promise<NewMessage | null> {
   if (input.message === undefined) return null;
-  const parts = await storeMedia(await partsOfMessage(deps.store, input.message), deps.store);
+  const { parts } = await contentOf(deps.store, input.message);
   if (parts.length === 0) return null;
   const { runId } = input.run;
   const tokens = estimateMessage(parts);

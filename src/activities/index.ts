@@ -16,6 +16,6 @@ export function createActivities(deps: ActivityDeps): SessionActivities {
     endRun: (input) => endRun(deps, input),
     storedResult: (input) => storedResult(deps, input),
     closeSession: (input) => closeSession(deps, input),
-    stash: (parts) => deps.store.putBlob(Buffer.from(JSON.stringify(parts)), 'application/json'),
+    stash: (content) => deps.store.putBlob(Buffer.from(JSON.stringify(content)), 'application/json'),
   };
 }

@@ -1,14 +1,22 @@
 import type { Part, UserPart } from '../domain/messages.ts';
 import { LoadlineError } from '../domain/errors.ts';
+import type { QueuedMessage } from '../domain/steps.ts';
 import type { RequestMessage } from '../providers/provider.ts';
 import type { BlobStore } from '../store/store.ts';
 
-/** A message's parts, wherever they wait. */
-export async function partsOfMessage(
+type Content = Pick<QueuedMessage, 'parts' | 'metadata'>;
+
+/** What a message says, wherever it waits; its inline media is in the store after this. */
+export async function contentOf(
   store: BlobStore,
-  message: { readonly parts: readonly UserPart[]; readonly storedAs?: string },
-): Promise<readonly UserPart[]> {
-  if (message.storedAs === undefined) return message.parts;
+  message: Pick<QueuedMessage, 'parts' | 'storedAs' | 'metadata'>,
+): Promise<Content> {
+  const content = await stashed(store, message);
+  return { ...content, parts: await storeMedia(content.parts, store) };
+}
+
+async function stashed(store: BlobStore, message: Parameters<typeof contentOf>[1]): Promise<Content> {
+  if (message.storedAs === undefined) return message;
   const blob = await store.blob(message.storedAs);
   if (blob === null) {
     throw new LoadlineError(
@@ -16,11 +24,11 @@ export async function partsOfMessage(
       `The queued message ${message.storedAs} is not in the store. Send it again`,
     );
   }
-  return JSON.parse(Buffer.from(blob.bytes).toString('utf8')) as readonly UserPart[];
+  return JSON.parse(Buffer.from(blob.bytes).toString('utf8')) as Content;
 }
 
 /** Moves inline base64 into the store's blobs, so that the transcript names it and never carries it. */
-export async function storeMedia(parts: readonly UserPart[], store: BlobStore): Promise<readonly UserPart[]> {
+async function storeMedia(parts: readonly UserPart[], store: BlobStore): Promise<readonly UserPart[]> {
   return await Promise.all(
     parts.map(async (part) => {
       if (part.type === 'text' || part.data === undefined) return part;

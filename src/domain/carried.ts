@@ -67,11 +67,29 @@ export function newState(input: SessionInput): CarriedState {
   };
 }
 
-/** What of the state goes into the next run of the workflow. */
+/**
+ * What of the state goes into the next run of the workflow. What the store holds already stays there: the question of
+ * a run that has made its first call, the end of a long answer, a large output.
+ */
 export function packState(state: CarriedState): CarriedState {
-  const { latest } = state;
-  if (latest === null || latest.text.length <= carriedTextChars) return state;
-  return { ...state, latest: { ...latest, text: `${latest.text.slice(0, carriedTextChars)}…` } };
+  const { latest, current } = state;
+  return {
+    ...state,
+    latest: latest === null ? null : packResult(latest),
+    current:
+      current === null || current.calls === 0 ? current : { ...current, message: withoutContent(current.message) },
+  };
+}
+
+function withoutContent({ runId, messageId }: QueuedMessage): QueuedMessage {
+  return { runId, messageId, parts: [] };
+}
+
+function packResult(result: RunResult): RunResult {
+  const { output, ...rest } = result;
+  const kept = output === undefined || JSON.stringify(output).length > carriedTextChars ? rest : result;
+  if (kept.text.length <= carriedTextChars) return kept;
+  return { ...kept, text: `${kept.text.slice(0, carriedTextChars)}…` };
 }
 
 /**

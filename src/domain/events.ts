@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.ts';
 import type { RunResult, WaitingFor } from './run.ts';
 
 interface EventBase {
@@ -9,7 +10,7 @@ interface EventBase {
 
 /** What is kept of an event before its number is taken. */
 export type EventBody =
-  | { readonly type: 'run.started'; readonly messageId: string }
+  | { readonly type: 'run.started'; readonly messageId: string; readonly metadata?: JsonObject }
   | {
       readonly type: 'call.started';
       readonly callId: string;

@@ -132,7 +132,7 @@ export interface SessionActivities {
   executeTool(input: ToolInput): Promise<StepFacts>;
   endRun(input: EndRunInput): Promise<EndedRun>;
   storedResult(input: { readonly sessionId: string; readonly runId: string }): Promise<RunResult>;
-  /** Keeps a queued message's parts in the store; answers what they are stored as. */
-  stash(parts: readonly UserPart[]): Promise<string>;
+  /** Keeps a queued message's content in the store; answers what it is stored as. */
+  stash(content: Pick<QueuedMessage, 'parts' | 'metadata'>): Promise<string>;
   closeSession(input: CloseSessionInput): Promise<Totals>;
 }

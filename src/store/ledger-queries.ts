@@ -25,8 +25,7 @@ export const reservedOfRun = query<{ sessionId: string; runId: string }>()((db, 
     .selectAll()
     .where('session_id', '=', arg('sessionId'))
     .where('run_id', '=', arg('runId'))
-    // A literal, as in the index.
-    .where('state', '=', sql.lit('reserved' as const))
+    .where('state', '=', 'reserved')
     .orderBy('started_at'),
 );
 
@@ -34,6 +33,7 @@ export const reservedWithLeaseBefore = query<{ now: number; limit: number }>()((
   db
     .selectFrom('ledger')
     .selectAll()
+    // A literal, as in the index.
     .where('state', '=', sql.lit('reserved' as const))
     .where('lease_until', '<=', arg('now'))
     .orderBy('lease_until')

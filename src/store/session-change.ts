@@ -1,5 +1,6 @@
 import { LoadlineError } from '../domain/errors.ts';
 import type { EventBody } from '../domain/events.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import {
   applyRow,
@@ -78,7 +79,13 @@ export class SessionChange {
   }
 
   /** Gives a new run the next number. */
-  async beginRun(input: { runId: string; messageId: string; agent: string; message: NewMessage | null }) {
+  async beginRun(input: {
+    runId: string;
+    messageId: string;
+    agent: string;
+    message: NewMessage | null;
+    metadata?: JsonObject;
+  }) {
     const session = this.#session;
     session.last_run += 1;
     this.#run = {
@@ -103,7 +110,8 @@ export class SessionChange {
     };
     this.#count({ runs: 1 }, null);
     if (input.message !== null) await this.addMessage(input.message, {});
-    await this.addEvents([{ type: 'run.started', messageId: input.messageId }]);
+    const { messageId, metadata } = input;
+    await this.addEvents([{ type: 'run.started', messageId, ...(metadata === undefined ? {} : { metadata }) }]);
   }
 
   /** A row is new (`before: null`) or changed. */

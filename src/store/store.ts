@@ -127,6 +127,8 @@ export interface RunStore {
     readonly messageId: string;
     readonly agent: string;
     readonly message: NewMessage;
+    /** The sender's own facts; `run.started` has them. */
+    readonly metadata?: JsonObject;
     readonly at: string;
   }): Promise<{ readonly run: RunRow; readonly begun: boolean }>;
   run(sessionId: string, runId: string): Promise<RunRow | null>;

@@ -9,21 +9,16 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import { messageProblem, limitsProblem, partsOf, sessionProblem, maxQueued } from '../domain/admission.ts';
-import { applyLimits, defaultLimits, defaultThresholds, type LimitsInForce } from '../domain/agent.ts';
-import {
-  isCarriedState,
-  newState,
-  packState,
-  recentMessages,
-  upgradeState,
-  type CarriedState,
-} from '../domain/carried.ts';
+import { limitsProblem, sessionProblem } from '../domain/admission.ts';
+import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
+import { isCarriedState, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
-import { isTotals, toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
+import * as inbox from '../domain/inbox.ts';
+import { isTotals, type SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
-import { workflowIdOf, type SessionInput, type SessionState } from '../domain/session.ts';
-import type { QueuedMessage, RunRef } from '../domain/steps.ts';
+import { workflowIdOf, type SessionInput } from '../domain/session.ts';
+import { describeSession, findRun, metricsOf, runRefOf } from '../domain/session-view.ts';
+import type { QueuedMessage } from '../domain/steps.ts';
 import { closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
 import { advanceRun, type LoopHost } from './agent-loop.ts';
 import { factsOfFailure, toFailure, toQueryFailure } from './failures.ts';
@@ -154,9 +149,9 @@ class LiveSession {
 
   private hostOf(message: QueuedMessage): LoopHost {
     return {
-      run: this.refOf(message),
+      run: runRefOf(this.input, message),
       keys: this.input.keys,
-      limits: () => this.inForce().limits,
+      limits: () => inbox.limitsInForce(this.state).limits,
       definitionHash: () => this.state.definition?.hash ?? '',
       observe: (facts) => this.observe(facts),
       rollOverDue: () => this.rollOverDue(),
@@ -174,7 +169,7 @@ class LiveSession {
     this.ended = true;
     this.publishStatus('closed');
     await condition(allHandlersFinished);
-    return this.metrics();
+    return metricsOf(this.state, this.input);
   }
 
   private rollOverDue(): boolean {
@@ -191,15 +186,15 @@ class LiveSession {
       await condition(allHandlersFinished);
       const large = this.largestUnstored();
       if (large === null) break;
-      const { parts, ...rest } = large;
-      const storedAs = await stash(parts);
+      const { parts, metadata, ...rest } = large;
+      const storedAs = await stash({ parts, ...(metadata === undefined ? {} : { metadata }) });
       this.state.queue = this.state.queue.map((one) => (one === large ? { ...rest, parts: [], storedAs } : one));
     }
     return await continueAsNew<typeof session>({ ...this.input, carried: packState(this.state) });
   }
 
   private largestUnstored(): QueuedMessage | null {
-    const sizes = this.state.queue.map((message) => JSON.stringify(message.parts).length);
+    const sizes = this.state.queue.map(({ parts, metadata }) => JSON.stringify([parts, metadata]).length);
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (total <= carriedQueueChars) return null;
     return this.state.queue[sizes.indexOf(Math.max(...sizes))] ?? null;
@@ -210,17 +205,17 @@ class LiveSession {
   listen(): void {
     setHandler(messages.sendUpdate, (argument) => this.send(argument), {
       validator: (argument) => {
-        const refusal = this.refusalOf(argument) ?? this.sendSlotsRefusal();
+        const refusal = this.refusalOf(argument) ?? inbox.slotsRefusal(this.state, this.openSends);
         if (refusal !== null) throw toFailure(refusal);
       },
     });
     setHandler(messages.messageSignal, async (argument) => await this.message(argument));
-    setHandler(messages.metricsQuery, () => this.opened().metrics());
-    setHandler(messages.stateQuery, () => this.opened().describe());
-    setHandler(messages.runQuery, (runId) => this.opened().runOf(runId ?? undefined));
+    setHandler(messages.metricsQuery, () => metricsOf(this.opened(), this.input));
+    setHandler(messages.stateQuery, () => describeSession(this.opened(), this.input, this.status()));
+    setHandler(messages.runQuery, (runId) => this.runOf(runId ?? undefined));
     setHandler(messages.setLimitsUpdate, (patch) => this.setLimits(patch), {
       validator: (patch) => {
-        const refusal = limitsProblem(patch) ?? this.closedRefusal();
+        const refusal = limitsProblem(patch) ?? inbox.closedRefusal(this.state, this.input.sessionId);
         if (refusal !== null) throw toFailure(refusal);
       },
     });
@@ -239,10 +234,11 @@ class LiveSession {
     this.openSends += 1;
     try {
       const messageId = argument.messageId ?? currentUpdateInfo()?.id ?? uuid4();
-      const known = this.knownRun(messageId);
-      const runId = known ?? this.enqueue(argument, messageId);
-      if (known !== undefined && !this.isOpen(known) && !this.results.has(known)) {
-        return await storedResult({ sessionId: this.input.sessionId, runId: known });
+      const { sessionId } = this.input;
+      const known = inbox.knownRun(this.state, messageId);
+      const runId = known ?? inbox.enqueue(this.state, sessionId, messageId, argument);
+      if (known !== undefined && !inbox.isOpen(this.state, known) && !this.results.has(known)) {
+        return await storedResult({ sessionId, runId: known });
       }
       await condition(() => this.results.has(runId) || this.rollingOver || this.openFailure !== null);
       const result = this.results.get(runId);
@@ -263,76 +259,19 @@ class LiveSession {
     const given: unknown = argument;
     const named = typeof given === 'object' && given !== null ? argument.messageId : undefined;
     const messageId = typeof named === 'string' && named !== '' ? named.slice(0, 200) : uuid4();
-    if (this.knownRun(messageId) !== undefined) return;
+    if (inbox.knownRun(this.state, messageId) !== undefined) return;
+    const { sessionId } = this.input;
     const refusal = this.refusalOf(argument);
     if (refusal === null) {
-      this.enqueue(argument, messageId);
+      inbox.enqueue(this.state, sessionId, messageId, argument);
       return;
     }
-    const refused: QueuedMessage = { runId: this.nextRunId(messageId), messageId, parts: [] };
+    const refused: QueuedMessage = { runId: inbox.nextRunId(this.state, sessionId, messageId), messageId, parts: [] };
     await this.endQueued(refused, 'failed', refusal.message, refusal);
   }
 
   private refusalOf(argument: unknown): ErrorFacts | null {
-    const { limits } = this.inForce();
-    const problem = messageProblem(argument, limits);
-    if (problem !== null) return problem;
-    const { messageId, agent } = argument as SendInput;
-    if (agent !== undefined && agent !== this.input.agent) {
-      return {
-        code: 'SessionExists',
-        message: `Session ${this.input.sessionId} belongs to agent ${this.input.agent}, not to ${agent}. Choose another session id`,
-      };
-    }
-    if (messageId !== undefined && this.knownRun(messageId) !== undefined) return null;
-    const closed = this.closedRefusal();
-    if (closed !== null) return closed;
-    if (this.state.queue.length < maxQueued) return null;
-    return {
-      code: 'QueueFull',
-      message: `${maxQueued} messages are waiting already. Send again when some are answered`,
-    };
-  }
-
-  private closedRefusal(): ErrorFacts | null {
-    if (this.state.closing === null) return null;
-    return {
-      code: 'SessionClosed',
-      message: `Session ${this.input.sessionId} is closed (${this.state.closing.reason}). Start a new one, or carry this one on with \`loadline start --from ${this.input.sessionId}\``,
-    };
-  }
-
-  private sendSlotsRefusal(): ErrorFacts | null {
-    const { queue } = this.inForce().limits;
-    if (this.openSends < queue) return null;
-    return {
-      code: 'QueueFull',
-      message: `${this.openSends} sends are open already; ${queue} are allowed at once. Send again when one is answered, or signal the message with \`loadline send --background\``,
-      details: { open: this.openSends, limit: queue },
-    };
-  }
-
-  private knownRun(messageId: string): string | undefined {
-    return this.state.recent.find((one) => one.messageId === messageId)?.runId;
-  }
-
-  private nextRunId(messageId: string): string {
-    this.state.accepted += 1;
-    const runId = `${this.input.sessionId}.${this.state.accepted}`;
-    this.state.recent = [...this.state.recent, { messageId, runId }].slice(-recentMessages);
-    return runId;
-  }
-
-  private enqueue(argument: SendInput, messageId: string): string {
-    const { metadata } = argument;
-    const runId = this.nextRunId(messageId);
-    const parts = partsOf(argument);
-    this.state.queue.push({ runId, messageId, parts, ...(metadata === undefined ? {} : { metadata }) });
-    return runId;
-  }
-
-  private isOpen(runId: string): boolean {
-    return this.state.current?.message.runId === runId || this.state.queue.some((message) => message.runId === runId);
+    return inbox.refusalOf(this.state, this.input, argument);
   }
 
   private async cancelRun(argument: { runId?: string; reason?: string } | null | undefined): Promise<void> {
@@ -342,10 +281,8 @@ class LiveSession {
     const runId = argument?.runId ?? this.state.current?.message.runId;
     if (runId === undefined) return;
     if (runId === this.state.current?.message.runId) return this.cancelCurrent(reason);
-    const queued = this.state.queue.find((message) => message.runId === runId);
-    if (queued === undefined) return;
-    this.state.queue = this.state.queue.filter((message) => message !== queued);
-    await this.endQueued(queued, 'cancelled', reason);
+    const queued = inbox.dequeue(this.state, runId);
+    if (queued !== null) await this.endQueued(queued, 'cancelled', reason);
   }
 
   private cancelCurrent(reason: string): void {
@@ -358,18 +295,9 @@ class LiveSession {
     this.state.closing ??= { reason };
   }
 
-  private setLimits(patch: Parameters<typeof applyLimits>[1]): LimitsInForce {
-    const { thresholds, ...limits } = patch;
-    const before = this.state.patch;
-    this.state.patch = {
-      ...before,
-      ...limits,
-      thresholds: {
-        context: { ...before.thresholds?.context, ...thresholds?.context },
-        session: { ...before.thresholds?.session, ...thresholds?.session },
-      },
-    };
-    return this.inForce();
+  private setLimits(patch: LimitsPatch): LimitsInForce {
+    this.state.patch = inbox.mergePatches(this.state.patch, patch);
+    return inbox.limitsInForce(this.state);
   }
 
   /** Ends a message that never reached a model. */
@@ -381,7 +309,7 @@ class LiveSession {
   ): Promise<void> {
     const { parts, storedAs } = message;
     const { result, totals } = await endRun({
-      run: this.refOf(message),
+      run: runRefOf(this.input, message),
       runStartedAt: new Date().toISOString(),
       status,
       finishReason: status === 'cancelled' ? 'cancelled' : 'error',
@@ -396,26 +324,14 @@ class LiveSession {
 
   // What the session knows.
 
-  private refOf(message: QueuedMessage): RunRef {
-    const { sessionId, agent, user, tenant } = this.input;
-    return {
-      sessionId,
-      runId: message.runId,
-      messageId: message.messageId,
-      agent,
-      ...(user === undefined ? {} : { user }),
-      ...(tenant === undefined ? {} : { tenant }),
-    };
-  }
-
   private finish(runId: string, result: RunResult): void {
     this.results.set(runId, result);
     this.state.latest = result;
   }
 
   /** @throws ApplicationFailure why this session could not be opened: there is nothing to tell of it then. */
-  private opened(): this {
-    if (this.openFailure === null) return this;
+  private opened(): CarriedState {
+    if (this.openFailure === null) return this.state;
     throw toQueryFailure(this.openFailure);
   }
 
@@ -425,60 +341,14 @@ class LiveSession {
     if (facts.definition !== undefined) this.state.definition = facts.definition;
   }
 
-  private inForce(): LimitsInForce {
-    const base = this.state.definition ?? { limits: defaultLimits, thresholds: defaultThresholds };
-    return applyLimits({ limits: base.limits, thresholds: base.thresholds }, this.state.patch);
-  }
-
-  private metrics(): SessionMetrics {
-    return toSessionMetrics(this.input.sessionId, this.state.totals, this.state.context);
-  }
-
-  private describe(): SessionState {
-    const { sessionId, agent, user, tenant } = this.input;
-    const { state } = this;
-    const { contextTokens, contextWindow, contextUse, simulated } = this.metrics();
-    return {
-      sessionId,
-      agent,
-      ...(user === undefined ? {} : { user }),
-      ...(tenant === undefined ? {} : { tenant }),
-      status: this.ended ? 'closed' : state.closing === null ? 'open' : 'closing',
-      queue: state.queue.map(({ runId, messageId }) => ({ runId, messageId })),
-      currentRun: state.current === null ? null : this.progressOf(state.current.message, 'running'),
-      runs: state.totals.runs,
-      contextTokens,
-      contextWindow,
-      contextUse,
-      ...this.inForce(),
-      thresholdsFired: [],
-      summary: null,
-      waitingFor: [],
-      ...(simulated === undefined ? {} : { simulated }),
-    };
-  }
-
-  private progressOf(message: QueuedMessage, status: RunProgress['status']): RunProgress {
-    const current = this.state.current?.message === message ? this.state.current : null;
-    return {
-      sessionId: this.input.sessionId,
-      runId: message.runId,
-      messageId: message.messageId,
-      status,
-      calls: current?.calls ?? 0,
-      toolCalls: current?.toolCalls ?? 0,
-    };
+  private status(): 'open' | 'closing' | 'closed' {
+    if (this.ended) return 'closed';
+    return this.state.closing === null ? 'open' : 'closing';
   }
 
   private runOf(runId: string | undefined): RunResult | RunProgress {
-    const { current, queue, latest } = this.state;
-    if (current !== null && (runId === undefined || runId === current.message.runId)) {
-      return this.progressOf(current.message, 'running');
-    }
-    const queued = queue.find((message) => message.runId === runId) ?? (runId === undefined ? queue[0] : undefined);
-    if (queued !== undefined) return this.progressOf(queued, 'queued');
-    const result = runId === undefined ? latest : this.results.get(runId);
-    if (result !== null && result !== undefined) return result;
+    const run = findRun(this.opened(), this.input, this.results, runId);
+    if (run !== null) return run;
     throw toQueryFailure({
       code: 'RunNotFound',
       message: `Session ${this.input.sessionId} holds no run ${runId ?? ''} in memory; older runs are in the store`,

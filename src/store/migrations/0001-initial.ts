@@ -120,7 +120,7 @@ export const initial: Migration = {
       .addColumn('pid', types.integer, (c) => c.notNull())
       .addColumn('boot_id', types.id, (c) => c.notNull())
       .addUniqueConstraint('ledger_by_call', ['call_id', 'attempt']),
-    schema.createIndex('ledger_by_session').on('ledger').columns(['session_id', 'started_at']),
+    schema.createIndex('ledger_by_session').on('ledger').columns(['session_id', 'run_id']),
     // The rows in flight are few among very many.
     schema
       .createIndex('ledger_reserved_by_lease')
@@ -132,12 +132,6 @@ export const initial: Migration = {
       .on('ledger')
       .column('boot_id')
       .where(sql.ref('state'), '=', sql.lit('reserved')),
-    schema
-      .createIndex('ledger_reserved_by_run')
-      .on('ledger')
-      .columns(['session_id', 'run_id'])
-      .where(sql.ref('state'), '=', sql.lit('reserved')),
-
     schema
       .createTable('events')
       .addColumn('session_id', types.id, (c) => c.notNull())

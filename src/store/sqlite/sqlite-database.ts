@@ -15,7 +15,10 @@ import { WriteQueue } from './write-queue.ts';
 export interface SqliteSettings {
   /** A file, or `:memory:`. */
   readonly path: string;
-  /** `FULL` (the default) survives a power cut, `NORMAL` only the death of the process. */
+  /**
+   * `NORMAL` (the default) keeps every commit when the process dies; a power cut may take the last ones, never a part of
+   * one. `FULL` keeps them then too, for a flush of the disk each: docs/decisions/0002-sqlite.md.
+   */
   readonly synchronous?: 'FULL' | 'NORMAL';
   /** How long a transaction waits for another process's lock. */
   readonly lockTimeoutMs?: number;
@@ -53,7 +56,7 @@ class SqliteDatabase implements Database {
   #open: Promise<Open> | null = null;
   #closed = false;
 
-  constructor({ path, synchronous = 'FULL', lockTimeoutMs = 30_000 }: SqliteSettings) {
+  constructor({ path, synchronous = 'NORMAL', lockTimeoutMs = 30_000 }: SqliteSettings) {
     this.place = path;
     this.#settings = { path, synchronous, lockTimeoutMs };
   }

@@ -18,8 +18,8 @@ const mostTogether = 32;
 /**
  * Runs the transactions of this process one after another on one connection.
  *
- * Those that wait together are committed together, each in a savepoint of its own, so that a disk's flush is paid once
- * for all of them. No caller hears of success before the commit.
+ * Those that wait together are committed together, each in a savepoint of its own, so that the log is
+ * written, and with `FULL` flushed, once for all of them. No caller hears of success before the commit.
  */
 export class WriteQueue {
   readonly #connection: SqliteConnection;

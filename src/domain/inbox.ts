@@ -1,0 +1,100 @@
+import { maxQueued, messageProblem, partsOf } from './admission.ts';
+import { applyLimits, defaultLimits, defaultThresholds, type LimitsInForce, type LimitsPatch } from './agent.ts';
+import { recentMessages, type CarriedState } from './carried.ts';
+import type { ErrorFacts } from './errors.ts';
+import type { SendInput } from './run.ts';
+import type { SessionInput } from './session.ts';
+import type { QueuedMessage } from './steps.ts';
+
+/** The agent's limits with the session's own changes on top. */
+export function limitsInForce({ definition, patch }: CarriedState): LimitsInForce {
+  const base = definition ?? { limits: defaultLimits, thresholds: defaultThresholds };
+  return applyLimits({ limits: base.limits, thresholds: base.thresholds }, patch);
+}
+
+/** The session's changes with these on top. */
+export function mergePatches(before: LimitsPatch, { thresholds, ...limits }: LimitsPatch): LimitsPatch {
+  return {
+    ...before,
+    ...limits,
+    thresholds: {
+      context: { ...before.thresholds?.context, ...thresholds?.context },
+      session: { ...before.thresholds?.session, ...thresholds?.session },
+    },
+  };
+}
+
+/** Why this message can't be taken; `null`: it can, or it is known already. */
+export function refusalOf(
+  state: CarriedState,
+  { sessionId, agent }: SessionInput,
+  argument: unknown,
+): ErrorFacts | null {
+  const problem = messageProblem(argument, limitsInForce(state).limits);
+  if (problem !== null) return problem;
+  const message = argument as SendInput;
+  if (message.agent !== undefined && message.agent !== agent) {
+    return {
+      code: 'SessionExists',
+      message: `Session ${sessionId} belongs to agent ${agent}, not to ${message.agent}. Choose another session id`,
+    };
+  }
+  if (message.messageId !== undefined && knownRun(state, message.messageId) !== undefined) return null;
+  const closed = closedRefusal(state, sessionId);
+  if (closed !== null) return closed;
+  if (state.queue.length < maxQueued) return null;
+  return { code: 'QueueFull', message: `${maxQueued} messages are waiting already. Send again when some are answered` };
+}
+
+export function closedRefusal({ closing }: CarriedState, sessionId: string): ErrorFacts | null {
+  if (closing === null) return null;
+  return {
+    code: 'SessionClosed',
+    message: `Session ${sessionId} is closed (${closing.reason}). Start a new one to go on`,
+  };
+}
+
+/** @param open sends that wait for their runs, duplicates too. */
+export function slotsRefusal(state: CarriedState, open: number): ErrorFacts | null {
+  const { queue } = limitsInForce(state).limits;
+  if (open < queue) return null;
+  return {
+    code: 'QueueFull',
+    message: `${open} sends are open already; ${queue} are allowed at once. Send again when one is answered, or signal the message with \`loadline send --background\``,
+    details: { open, limit: queue },
+  };
+}
+
+/** The run of a message that is open or came of late. */
+export function knownRun(state: CarriedState, messageId: string): string | undefined {
+  const open = [...state.queue, ...(state.current === null ? [] : [state.current.message])];
+  return [...open, ...state.recent].find((one) => one.messageId === messageId)?.runId;
+}
+
+export function isOpen({ current, queue }: CarriedState, runId: string): boolean {
+  return current?.message.runId === runId || queue.some((message) => message.runId === runId);
+}
+
+/** Gives a message its run. */
+export function nextRunId(state: CarriedState, sessionId: string, messageId: string): string {
+  state.accepted += 1;
+  const runId = `${sessionId}.${state.accepted}`;
+  state.recent = [...state.recent, { messageId, runId }].slice(-recentMessages);
+  return runId;
+}
+
+/** Takes a message that was not refused. */
+export function enqueue(state: CarriedState, sessionId: string, messageId: string, argument: SendInput): string {
+  const { metadata } = argument;
+  const runId = nextRunId(state, sessionId, messageId);
+  const parts = partsOf(argument);
+  state.queue.push({ runId, messageId, parts, ...(metadata === undefined ? {} : { metadata }) });
+  return runId;
+}
+
+/** Takes a queued message out again; `null` when none has this run. */
+export function dequeue(state: CarriedState, runId: string): QueuedMessage | null {
+  const queued = state.queue.find((message) => message.runId === runId) ?? null;
+  state.queue = state.queue.filter((message) => message !== queued);
+  return queued;
+}
