@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { count } from '../src/cli/terminal/numbers.ts';
 import { table } from '../src/cli/terminal/table.ts';
-import { databaseUrlOf } from '../src/client/connect.ts';
+import { databaseUrlOf } from '../src/client/database-url.ts';
 import { createStore } from '../src/store/index.ts';
 import { startCountingProxy } from './real-model/counting-proxy.ts';
 import { CommandLine, startChild } from './real-model/processes.ts';

@@ -1,5 +1,5 @@
 import { createSessionApi } from './client/session-api.ts';
-import { databaseUrlOf } from './client/connect.ts';
+import { databaseUrlOf } from './client/database-url.ts';
 import type { SessionApi } from './client/api.ts';
 import type { Config } from './config/index.ts';
 import { openHome } from './worker/home.ts';

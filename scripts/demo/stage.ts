@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SessionClient } from '../../src/client/index.ts';
-import { databaseUrlOf } from '../../src/client/connect.ts';
+import { databaseUrlOf } from '../../src/client/database-url.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { findTemporal, type FoundTemporal } from '../../src/worker/temporal-server/index.ts';

@@ -1,4 +1,4 @@
-import { databaseUrlOf } from '../client/connect.ts';
+import { databaseUrlOf } from '../client/database-url.ts';
 import { listSessions } from '../client/reading.ts';
 import { createStore } from '../store/index.ts';
 import type { DevState } from '../worker/home.ts';

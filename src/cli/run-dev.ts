@@ -1,4 +1,4 @@
-import { databaseUrlOf } from '../client/connect.ts';
+import { databaseUrlOf } from '../client/database-url.ts';
 import { readEnvironment, resolveConfig } from '../config/index.ts';
 import { checksOf, healthRoutes } from '../server/health.ts';
 import { listen } from '../server/listen.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { databaseUrlOf } from '../client/connect.ts';
+import { databaseUrlOf } from '../client/database-url.ts';
 import { chooseDefaultModel, readEnvironment, resolveConfig } from '../config/index.ts';
 import { startSimulator } from '../simulator/index.ts';
 import { createStore } from '../store/index.ts';

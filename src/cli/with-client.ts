@@ -40,7 +40,7 @@ export async function withClient<T>(options: CommonOptions, work: (client: CliCl
 export async function withStore<T>(options: CommonOptions, work: (store: Store) => Promise<T>): Promise<T> {
   const { environment, folder } = openPlace(options);
   const [{ databaseUrlOf }, { createStore }, { openHome, readDev }] = await Promise.all([
-    import('../client/connect.ts'),
+    import('../client/database-url.ts'),
     import('../store/index.ts'),
     import('../worker/home.ts'),
   ]);

@@ -1,10 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
-import { join } from 'node:path';
 import { LoadlineError } from '../domain/errors.ts';
 import { createStore } from '../store/index.ts';
 import { openHome, readDev } from '../worker/home.ts';
 import { namedOutsideServer, type ServerConnection } from '../worker/temporal-server/index.ts';
 import type { Backend } from './backend.ts';
+import { databaseUrlOf } from './database-url.ts';
 import type { ClientOptions } from './session-client.ts';
 
 export interface BackendAddresses {
@@ -12,11 +12,6 @@ export interface BackendAddresses {
   readonly namespace: string;
   readonly databaseUrl: string;
   readonly taskQueue: string;
-}
-
-/** The store's file of a home. */
-export function databaseUrlOf(home: string): string {
-  return `sqlite:${join(home, 'loadline.sqlite')}`;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { print, printDocument } from '../output.ts';
 import type { CommonOptions } from '../place.ts';
-import { spentParts } from '../terminal/closing-line.ts';
 import { withClient } from '../with-client.ts';
 
 interface CloseOptions extends CommonOptions {
@@ -25,6 +24,7 @@ async function close(id: string, options: CloseOptions): Promise<void> {
     const session = await client.session(id);
     const metrics = await session.close(options.reason === undefined ? {} : { reason: options.reason });
     if (options.json === true) return printDocument({ sessionId: session.id, status: 'closed', metrics });
+    const { spentParts } = await import('../terminal/closing-line.ts');
     print(`Session ${session.id} is closed. It took ${spentParts(metrics).join(' · ')} in ${metrics.runs} runs.`);
   });
 }

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { databaseUrlOf } from '../../client/connect.ts';
+import { databaseUrlOf } from '../../client/database-url.ts';
 import { createStore, inspectStore } from '../../store/index.ts';
 import { openHome, readDev, type DevState } from '../../worker/home.ts';
 import { runningServer } from '../../worker/temporal-server/index.ts';
