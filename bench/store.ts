@@ -48,10 +48,13 @@ for (const synchronous of ['FULL', 'NORMAL'] as const) {
     await store.migrate();
     await pairsPerSecond(store, 8, 1000, 'warm');
     const alone = await pairsPerSecond(store, 1, 2000, 'alone');
+    const before = process.cpuUsage();
     const many = await pairsPerSecond(store, 64, 16_000, 'many');
+    const { user, system } = process.cpuUsage(before);
     const run = await msPerRun(store, 500, 'runs');
     console.log(
-      `synchronous=${synchronous}: ${many.toFixed(0)} reserve+settle pairs a second with 64 sessions at once, ` +
+      `synchronous=${synchronous}: ${many.toFixed(0)} reserve+settle pairs a second with 64 sessions at once ` +
+        `(${((user + system) / 16_000).toFixed(0)} µs of CPU each), ` +
         `${alone.toFixed(0)} with one; ${run.toFixed(2)} ms of store for a run of one call`,
     );
   } finally {

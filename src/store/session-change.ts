@@ -253,9 +253,16 @@ function addCounts(totals: Totals, add: { runs?: number; toolCalls?: number; dur
   };
 }
 
+/** The workflow carries them all: a tool that makes up a name a call must not fill its state. */
+const mostMetrics = 100;
+
 function addMetrics(totals: Totals, add: Readonly<Record<string, number>>): Totals {
   const additionalMetrics: Record<string, number> = { ...totals.additionalMetrics };
-  for (const [name, value] of Object.entries(add)) additionalMetrics[name] = (additionalMetrics[name] ?? 0) + value;
+  for (const [name, value] of Object.entries(add)) {
+    const known = Object.hasOwn(additionalMetrics, name);
+    if (!known && Object.keys(additionalMetrics).length >= mostMetrics) continue;
+    additionalMetrics[name] = (additionalMetrics[name] ?? 0) + value;
+  }
   return { ...totals, additionalMetrics };
 }
 
