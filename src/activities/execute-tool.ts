@@ -16,6 +16,9 @@ interface ToolEnd {
   readonly additionalMetrics: Readonly<Record<string, number>>;
 }
 
+/** Characters: the workflow carries the names. */
+const longestMetricName = 64;
+
 /**
  * One tool call. Its arguments are in the store; its result goes there, and the workflow only hears that it is done.
  * Whatever the model can mend (an unknown tool, invalid arguments, an error of the tool) becomes the call's result.
@@ -90,6 +93,10 @@ async function runTool(
       recordUsage: (usage) => spend.record(usage),
       addMetric(name, number) {
         if (!Number.isFinite(number)) throw new RangeError(`addMetric: ${name} must be a number, not ${number}`);
+        if (name.length > longestMetricName)
+          throw new RangeError(
+            `addMetric: the name has ${name.length} characters; at most ${longestMetricName} are taken`,
+          );
         additionalMetrics[name] = (additionalMetrics[name] ?? 0) + number;
       },
       log: context.log,

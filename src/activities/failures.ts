@@ -2,6 +2,13 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
 import { LoadlineError, type ErrorCode } from '../domain/errors.ts';
 
+/** A provider may answer with a whole page; the run's result, its event and the workflow all carry these words. */
+const longestMessage = 2_000;
+
+function shortened(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}…`;
+}
+
 /** Ends the step for good: the workflow gets the code and the words. */
 export function refuse(
   code: ErrorCode,
@@ -10,7 +17,7 @@ export function refuse(
 ): ApplicationFailure {
   return ApplicationFailure.create({
     type: code,
-    message,
+    message: shortened(message),
     // Told to the user and kept in the ledger: nothing for the worker's log.
     category: ApplicationFailureCategory.BENIGN,
     nonRetryable: true,
@@ -22,7 +29,7 @@ export function refuse(
 export function tryAgain(code: ErrorCode, message: string, afterMs: number | null): ApplicationFailure {
   return ApplicationFailure.create({
     type: code,
-    message,
+    message: shortened(message),
     // Told to the user and kept in the ledger: nothing for the worker's log.
     category: ApplicationFailureCategory.BENIGN,
     nonRetryable: false,

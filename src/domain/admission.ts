@@ -100,7 +100,8 @@ function metadataProblem(metadata: unknown): ErrorFacts | null {
   return invalid(`metadata has ${length} characters as JSON; at most ${maxMetadataChars} are taken`);
 }
 
-function utf8Bytes(text: string): number {
+/** Bytes of a text in UTF-8: the sandbox has no `Buffer`. */
+export function utf8Bytes(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -48,7 +48,7 @@ export interface CarriedState {
 export const recentMessages = 64;
 
 /** Longer texts of the latest answer are carried as an excerpt; the store has the whole. */
-const carriedTextChars = 16_000;
+const carriedTextChars = 4_000;
 
 export function newState(input: SessionInput): CarriedState {
   return {
@@ -76,20 +76,23 @@ export function packState(state: CarriedState): CarriedState {
   return {
     ...state,
     latest: latest === null ? null : packResult(latest),
-    current:
-      current === null || current.calls === 0 ? current : { ...current, message: withoutContent(current.message) },
+    current: current === null || current.calls === 0 ? current : packRun(current),
   };
 }
 
-function withoutContent({ runId, messageId }: QueuedMessage): QueuedMessage {
-  return { runId, messageId, parts: [] };
+function packRun(run: RunInProgress): RunInProgress {
+  const { runId, messageId } = run.message;
+  return { ...run, message: { runId, messageId, parts: [] }, text: excerpt(run.text) };
 }
 
 function packResult(result: RunResult): RunResult {
   const { output, ...rest } = result;
   const kept = output === undefined || JSON.stringify(output).length > carriedTextChars ? rest : result;
-  if (kept.text.length <= carriedTextChars) return kept;
-  return { ...kept, text: `${kept.text.slice(0, carriedTextChars)}…` };
+  return { ...kept, text: excerpt(kept.text) };
+}
+
+function excerpt(text: string): string {
+  return text.length <= carriedTextChars ? text : `${text.slice(0, carriedTextChars)}…`;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import { limitsProblem, sessionProblem } from '../domain/admission.ts';
+import { limitsProblem, sessionProblem, utf8Bytes } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
 import { isCarriedState, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
@@ -29,7 +29,7 @@ const runsBeforeRollOver = 8;
 const eventsBeforeRollOver = 100;
 
 /** Queued texts that are carried over as they are; the rest waits in the store, since an input past 2 MiB ends a workflow. */
-const carriedQueueChars = 65_536;
+const carriedQueueBytes = 65_536;
 
 const maxReasonChars = 1_000;
 
@@ -194,9 +194,9 @@ class LiveSession {
   }
 
   private largestUnstored(): QueuedMessage | null {
-    const sizes = this.state.queue.map(({ parts, metadata }) => JSON.stringify([parts, metadata]).length);
+    const sizes = this.state.queue.map(({ parts, metadata }) => utf8Bytes(JSON.stringify([parts, metadata])));
     const total = sizes.reduce((sum, size) => sum + size, 0);
-    if (total <= carriedQueueChars) return null;
+    if (total <= carriedQueueBytes) return null;
     return this.state.queue[sizes.indexOf(Math.max(...sizes))] ?? null;
   }
 
