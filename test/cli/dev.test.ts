@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { identifyProcess } from '../../src/worker/process-identity.ts';
+import { startServer } from '../../src/worker/temporal-server/embedded-server.ts';
+import { localBinaries } from '../../src/worker/temporal-server/local-binaries.ts';
 import { cli, newFolder, removeFolder, spawnCli, startDev, type RunningDev } from '../support/cli.ts';
 import { until } from '../support/until.ts';
 
@@ -18,6 +20,12 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
   removeFolder(folder);
 });
+
+function newHome(): string {
+  const home = join(folder, 'server');
+  mkdirSync(home);
+  return home;
+}
 
 async function start(environment?: NodeJS.ProcessEnv): Promise<RunningDev> {
   const dev = await startDev(folder, environment);
@@ -54,18 +62,18 @@ describe('loadline dev', () => {
     expect((await cli(['metrics', 'stays', '--json'], { folder })).json()).toMatchObject({ runs: 2 });
   });
 
-  it('is not ready any more once Temporal is gone', async () => {
-    const dev = await start();
-    const { process: server } = JSON.parse(readFileSync(join(folder, 'home', 'temporal.json'), 'utf8')) as {
-      process: { pid: number };
-    };
-    process.kill(server.pid, 'SIGKILL');
-    const status = await until(async () => {
-      const answer = await fetch(`${dev.ready.http.url}/readyz`);
-      return answer.status === 503 && ((await answer.json()) as { checks: Record<string, string> });
-    });
-    expect(status.checks['store']).toBe('ok');
-    expect(status.checks['temporal']).not.toBe('ok');
+  it('is not ready while an outside Temporal server is gone', async () => {
+    const [binary = ''] = localBinaries(process.env);
+    const outside = await startServer({ home: newHome(), binary, ports: 'free', ui: false });
+    endings.push(() => outside.close());
+    const dev = await start({ TEMPORAL_ADDRESS: outside.address });
+    expect((await fetch(`${dev.ready.http.url}/readyz`)).status).toBe(200);
+    await outside.close();
+    const answer = await fetch(`${dev.ready.http.url}/readyz`);
+    expect(answer.status).toBe(503);
+    const { checks } = (await answer.json()) as { checks: Record<string, string> };
+    expect(checks).toMatchObject({ store: 'ok', temporal: expect.not.stringMatching(/^ok$/) });
+    expect((await fetch(`${dev.ready.http.url}/healthz`)).status).toBe(200);
   });
 
   it('names what runs in the home already', async () => {

@@ -87,7 +87,7 @@ export async function startDev(folder: string, environment: NodeJS.ProcessEnv = 
   const process = spawnCli(['dev', '--json'], { folder, environment });
   const ready = await new Promise<RunningDev['ready']>((resolve, reject) => {
     process.child.stdout?.on('data', () => {
-      if (process.stdout().includes('\n')) resolve(JSON.parse(process.stdout()) as RunningDev['ready']);
+      if (process.stdout().startsWith('{"ready":true')) resolve(JSON.parse(process.stdout()) as RunningDev['ready']);
     });
     void process.ended.then(({ code, stdout, stderr }) =>
       reject(new Error(`dev ended with ${code}: ${stdout}${stderr}`)),

@@ -112,8 +112,8 @@ function checkModel(
   const { provider, model } = splitModelRef(ref);
   const { contextWindow, priced } = catalogue.facts(ref);
   const of = `${ref} (${agents.join(', ')})`;
-  // A list of none says nothing, and some providers list no aliases: what has a price is known.
-  const missing = ids !== null && ids.length > 0 && !ids.includes(model) && !priced;
+  // A list of none says nothing, and some providers list no aliases: what has a window and a price is known.
+  const missing = ids !== null && ids.length > 0 && !ids.includes(model) && (contextWindow === null || !priced);
   const unheardOf = ids === null && contextWindow === null && !priced;
   if (missing || unheardOf) {
     const known = ids ?? catalogue.list().flatMap((entry) => (entry.provider === provider ? [entry.model] : []));
