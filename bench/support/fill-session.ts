@@ -52,6 +52,7 @@ async function fillRun({ store }: Stand, sessionId: string, agent: string, numbe
   const row = rowOf(sessionId, runId, agent);
   await store.reserve({
     row,
+    rules: [],
     owner: { taskToken: '', pid: 0, bootId: '' },
     leaseUntil: Date.now() + 30_000,
     events: [],

@@ -41,6 +41,7 @@ export async function attemptCall(call: CallToAttempt): Promise<StoredAnswer> {
   try {
     const { answer } = await deps.store.reserve({
       row,
+      rules: deps.budgets,
       owner: { taskToken: Context.current().info.base64TaskToken, ...deps.process },
       leaseUntil: Date.now() + leaseMs,
       events: [

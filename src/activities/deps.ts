@@ -1,4 +1,5 @@
 import type { AgentSpec } from '../domain/agent.ts';
+import type { BudgetRule } from '../domain/budget.ts';
 import type { DeltaEvent } from '../domain/events.ts';
 import type { Totals } from '../domain/metrics.ts';
 import type { ResolvedAgent } from '../config/index.ts';
@@ -17,6 +18,8 @@ export interface ActivityDeps {
   readonly agents: ReadonlyMap<string, ResolvedAgent>;
   readonly store: Store;
   readonly catalogue: Catalogue;
+  /** The config's rules. */
+  readonly budgets: readonly BudgetRule[];
   /** The model of an agent at the provider that serves it. */
   target(agent: ResolvedAgent): ModelTarget;
   /** Hands deltas to readers; returns at once. */

@@ -41,7 +41,7 @@ export class ToolSpend {
     const problem = usageProblem(usage);
     if (problem !== null) throw new RangeError(`recordUsage: ${problem}`);
     const row = this.#rowOf(usage, this.#writes.length + 1);
-    const write = untilStored(() => this.#deps.store.recordSpend(row), this.#context);
+    const write = untilStored(() => this.#deps.store.recordSpend(row, this.#deps.budgets), this.#context);
     // A tool that was given up may go on and spend: nobody waits for its step any more.
     const told = this.#hasEnded ? write.then((totals) => this.#deps.correct(this.#run.sessionId, totals)) : write;
     told.catch(() => undefined);

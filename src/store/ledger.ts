@@ -1,4 +1,5 @@
 import { readAnswer } from './answers.ts';
+import { claim, claimUnreserved } from './budget-claims.ts';
 import type { Connection, Database } from './database.ts';
 import {
   endRow,
@@ -33,31 +34,37 @@ export function ledgerStore(database: Database): LedgerStore {
         return { attempts: records.map(toLedgerRow), answer: await readAnswer(connection, callId) };
       }),
 
-    reserve: ({ row, owner, leaseUntil, events }) =>
+    reserve: ({ row, rules, owner, leaseUntil, events }) =>
       database.write(async (connection) => {
         const at = iso(row.startedAt);
         const change = await SessionChange.begin(connection, { sessionId: row.sessionId, runId: row.runId, at });
         const answer = await readAnswer(connection, row.callId);
-        if (answer !== null) return { answer, totals: change.totals };
+        if (answer !== null) return { answer, shortfall: null, totals: change.totals };
         const others = await connection.all(rowsOfCall, { callId: row.callId });
-        const record = toLedgerRecord(row, owner, leaseUntil);
-        if ((await connection.run(insertRow, record)) === 0) return { answer: null, totals: change.totals };
+        if (others.some((other) => other.row_id === row.id)) {
+          return { answer: null, shortfall: null, totals: change.totals };
+        }
         for (const other of others) {
           if (other.state === 'reserved') await loseRow(connection, change, other, at);
         }
-        change.replaceRow(null, row);
-        await change.addEvents(events, { agent: row.agent });
+        const shortfall = await claim(connection, row, rules);
+        if (shortfall === null) {
+          await connection.run(insertRow, toLedgerRecord(row, owner, leaseUntil));
+          await change.replaceRow(null, row);
+          await change.addEvents(events, { agent: row.agent });
+        }
         await change.save();
-        return { answer: null, totals: change.totals };
+        return { answer: null, shortfall, totals: change.totals };
       }),
 
-    recordSpend: (row) =>
+    recordSpend: (row, rules) =>
       database.write(async (connection) => {
         const { sessionId, runId } = row;
         const change = await SessionChange.begin(connection, { sessionId, runId, at: iso(row.startedAt) });
         const record = toLedgerRecord(row, { taskToken: '', pid: 0, bootId: '' }, 0);
         if ((await connection.run(insertRow, { ...record, settled_as: 'settled' })) === 0) return change.totals;
-        change.replaceRow(null, row);
+        await claimUnreserved(connection, row, rules);
+        await change.replaceRow(null, row);
         await change.save();
         return change.totals;
       }),
@@ -85,7 +92,7 @@ export function ledgerStore(database: Database): LedgerStore {
           timeToFirstTokenMs,
         };
         if ((await connection.run(endRow, outcomeOf(after, null))) === 0) return change.totals;
-        change.replaceRow(before, after);
+        await change.replaceRow(before, after);
         await change.addEvents(events, { agent: before.agent });
         await change.save();
         return change.totals;

@@ -30,7 +30,7 @@ export async function loseRow(
     endedAt: Date.parse(at),
   };
   if ((await connection.run(endRow, outcomeOf(after, null))) === 0) return;
-  change.replaceRow(before, after);
+  await change.replaceRow(before, after);
   const { callId, attempt, provider, model, agent } = after;
   await change.addEvents(
     [

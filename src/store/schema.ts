@@ -1,3 +1,4 @@
+import type { BudgetScope, BudgetUnit, BudgetWindow } from '../domain/budget.ts';
 import type { LedgerState } from '../domain/ledger.ts';
 import type { Role } from '../domain/messages.ts';
 import type { FinishReason } from '../domain/run.ts';
@@ -139,6 +140,42 @@ export interface DeltasTable {
   body: JsonText;
 }
 
+export interface BudgetsTable {
+  budget_id: string;
+  scope: BudgetScope;
+  key: string;
+  window: BudgetWindow;
+  unit: BudgetUnit;
+  time_zone: string;
+  window_start: string | null;
+  window_end: string | null;
+  /** As it was at the last reservation. */
+  limit: number;
+  /** Millionths of the limit. */
+  warn_at_ppm: number | null;
+  spent: number;
+  reserved: number;
+  warned: Flag;
+}
+
+export interface ClaimsTable {
+  row_id: string;
+  budget_id: string;
+  unit: BudgetUnit;
+}
+
+export interface BudgetOverridesTable {
+  scope: BudgetScope;
+  /** Empty: of every key. */
+  key: string;
+  window: BudgetWindow;
+  unit: BudgetUnit;
+  time_zone: string;
+  /** Empty: in every window. */
+  window_start: string;
+  limit: number;
+}
+
 export interface BlobsTable {
   blob_id: string;
   media_type: string;
@@ -159,5 +196,8 @@ export interface Schema {
   events: EventsTable;
   deltas: DeltasTable;
   blobs: BlobsTable;
+  budgets: BudgetsTable;
+  claims: ClaimsTable;
+  budget_overrides: BudgetOverridesTable;
   migrations: MigrationsTable;
 }

@@ -11,6 +11,7 @@ import {
   type Totals,
 } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
+import { moveShares } from './budget-claims.ts';
 import type { Connection } from './database.ts';
 import { insertEvent } from './event-queries.ts';
 import { insertMessage, messageIdsOfRun } from './message-queries.ts';
@@ -114,8 +115,13 @@ export class SessionChange {
     await this.addEvents([{ type: 'run.started', messageId, ...(metadata === undefined ? {} : { metadata }) }]);
   }
 
-  /** A row is new (`before: null`) or changed. */
-  replaceRow(before: LedgerRow | null, after: LedgerRow): void {
+  /** A row is new (`before: null`) or changed: totals follow it, and the budgets that it was claimed on. */
+  async replaceRow(before: LedgerRow | null, after: LedgerRow): Promise<void> {
+    this.#countRow(before, after);
+    await this.addEvents(await moveShares(this.#connection, before, after), { agent: after.agent });
+  }
+
+  #countRow(before: LedgerRow | null, after: LedgerRow): void {
     const run = this.#run;
     const isFirstAnswer = after.answered && before?.answered !== true && run?.totals.sum.calls === 0;
     this.#totals = applyRow(this.#totals, before, after);

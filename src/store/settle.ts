@@ -26,7 +26,7 @@ export async function settle(connection: Connection, settlement: Settlement): Re
     if (earlier === null) throw new Error(`Row ${before.id} is ${before.state} and can't be settled`);
     return { answer: earlier, totals: change.totals, corrected: false };
   }
-  change.replaceRow(before, after);
+  await change.replaceRow(before, after);
   await change.addEvents(settlement.events, { agent: before.agent });
   if (earlier === null) await takeAnswer(connection, change, after, settlement);
   await change.save();

@@ -1,3 +1,4 @@
+import type { BudgetRule, BudgetShortfall } from '../domain/budget.ts';
 import type { EventBody, StoredEvent, DeltaEvent } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AttemptOwner, LedgerRow } from '../domain/ledger.ts';
@@ -220,13 +221,20 @@ export interface LedgerStore {
    */
   reserve(input: {
     readonly row: LedgerRow;
+    /** The config's budgets; those set from outside it are added. */
+    readonly rules: readonly BudgetRule[];
     readonly owner: AttemptOwner;
     /** Milliseconds since the epoch. */
     readonly leaseUntil: number;
     readonly events: readonly EventBody[];
-  }): Promise<{ readonly answer: StoredAnswer | null; readonly totals: Totals }>;
+  }): Promise<{
+    readonly answer: StoredAnswer | null;
+    /** The first budget that does not cover it: then nothing is reserved. */
+    readonly shortfall: BudgetShortfall | null;
+    readonly totals: Totals;
+  }>;
   /** Inserts a row for tokens that were spent outside a call of ours, e.g. inside a tool; once by its id. */
-  recordSpend(row: LedgerRow): Promise<Totals>;
+  recordSpend(row: LedgerRow, rules: readonly BudgetRule[]): Promise<Totals>;
   /** Prolongs the lease of a row that is still `reserved`. */
   prolong(rowId: string, leaseUntil: number): Promise<void>;
   /**

@@ -97,6 +97,7 @@ function createDeps(
       const { provider, model } = splitModelRef(agent.spec.model);
       return { provider: providers.provider(provider), model };
     },
+    budgets: [],
     publish: (delta) => bus.publish(delta),
     correct: (sessionId, totals) => correctSession(client, sessionId, totals),
     searchAttributes,

@@ -152,7 +152,7 @@ export function beginInput(sessionId: string, runId: string, tokens = 5) {
 }
 
 export async function reserve(store: Store, row: LedgerRow) {
-  return await store.reserve({ row, owner, leaseUntil: start + 60_000, events: [callStarted(row)] });
+  return await store.reserve({ row, rules: [], owner, leaseUntil: start + 60_000, events: [callStarted(row)] });
 }
 
 /** A store in a file of its own, with a session `s1` and its running run `r1`. */

@@ -41,7 +41,7 @@ function allRows(): Record<string, unknown[]> {
 const row = reservedRow('s1', 'r1', 'c1');
 const next = reservedRow('s1', 'r1', 'c1', 2);
 const reserveRow = (of: typeof row) =>
-  store.reserve({ row: of, owner, leaseUntil: start + 60_000, events: [callStarted(of)] });
+  store.reserve({ row: of, rules: [], owner, leaseUntil: start + 60_000, events: [callStarted(of)] });
 const delta = {
   type: 'text.delta',
   at: at(1),
@@ -96,7 +96,7 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
   [
     'recordSpend',
     [],
-    () => store.recordSpend({ ...row, state: 'settled', usage: plainUsage(5, 6), costNanoUsd: 9, answered: true }),
+    () => store.recordSpend({ ...row, state: 'settled', usage: plainUsage(5, 6), costNanoUsd: 9, answered: true }, []),
   ],
   ['prolong', [() => reserveRow(row)], () => store.prolong(row.id, start + 90_000)],
   ['settle', [() => reserveRow(row)], () => store.settle(settlementOf(row))],

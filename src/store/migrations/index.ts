@@ -1,5 +1,6 @@
 import { initial } from './0001-initial.ts';
+import { budgets } from './0002-budgets.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a new step is a new file and a line here. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, budgets];
