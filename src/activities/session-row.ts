@@ -1,4 +1,5 @@
 import { LoadlineError } from '../domain/errors.ts';
+import { didYouMean } from '../domain/nearest.ts';
 import type { Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import type { CloseSessionInput, OpenedSession, OpenSessionInput } from '../domain/steps.ts';
@@ -11,7 +12,11 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
     const agent = deps.agents.get(input.agent);
     if (agent === undefined) {
       const known = [...deps.agents.keys()].join(', ');
-      throw new LoadlineError('UnknownAgent', `There is no agent ${input.agent}; the worker's config has ${known}`);
+      const hint = didYouMean(input.agent, deps.agents.keys());
+      throw new LoadlineError(
+        'UnknownAgent',
+        `There is no agent ${input.agent}${hint || ';'} the worker's config has ${known}`,
+      );
     }
     const { sessionId, user, tenant, metadata, accepted } = input;
     const { session } = await deps.store.openSession({

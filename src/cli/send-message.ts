@@ -19,9 +19,18 @@ export async function sendMessage(id: string, text: string, options: SendCommand
   await withClient(options, async (client) => {
     const session = await sessionFor(client, id, options);
     const sending = session.send(content, options.messageId === undefined ? {} : { messageId: options.messageId });
-    const interruption = onInterrupt(() => cancelOwnRun(session, sending.messageId));
+    const printer = new AnswerPrinter({
+      write: (text) => void process.stdout.write(text),
+      dim: (text) => paint('dim', text),
+      reasoning: process.stdout.isTTY === true,
+    });
+    const interruption = onInterrupt(() => {
+      printer.interrupt();
+      note('Cancelling the run; Ctrl-C again leaves at once.');
+      return cancelOwnRun(session, sending.messageId);
+    });
     try {
-      const result = await show(sending, options);
+      const result = await show(sending, printer, options);
       if (options.json === true || options.stream === true) showJson(result, options);
       else await showEnd(session, result);
       process.exitCode = interruption.happened() ? exitCodes.interrupted : exitCodeOfRun(result.status);
@@ -34,20 +43,15 @@ export async function sendMessage(id: string, text: string, options: SendCommand
   });
 }
 
-async function show(sending: Sending<unknown>, options: SendCommandOptions): Promise<Result> {
+async function show(sending: Sending<unknown>, printer: AnswerPrinter, options: SendCommandOptions): Promise<Result> {
   if (options.stream === true) {
     for await (const event of sending) printJsonLine(event);
     return await sending;
   }
   if (options.json === true) return await sending;
-  const printer = new AnswerPrinter({
-    write: (text) => void process.stdout.write(text),
-    dim: (text) => paint('dim', text),
-    reasoning: process.stdout.isTTY === true,
-  });
   for await (const event of sending) printer.take(event);
   const result = await sending;
-  printer.end(result.text);
+  printer.end(printer.interrupted && result.status === 'cancelled' ? '' : result.text);
   return result;
 }
 
@@ -88,7 +92,6 @@ function onInterrupt(cancel: () => Promise<void>): { happened(): boolean; end():
   const onSignal = (): void => {
     if (interrupted) process.exit(exitCodes.interrupted);
     interrupted = true;
-    note(`\nCancelling the run; Ctrl-C again leaves at once.`);
     cancel().catch(() => process.exit(exitCodes.interrupted));
   };
   process.on('SIGINT', onSignal);

@@ -48,9 +48,35 @@ describe('an answer that is printed as it is written', () => {
       delta('text.reset', 0, '', { attempt: 2 }),
       delta('text.delta', 0, 'A whole', { attempt: 2 }),
     ];
-    expect(printed(events, 'A whole answer')).toBe(
-      'Half an\n<The connection broke; attempt 2 begins the answer again.>\nA whole answer\n',
-    );
+    expect(printed(events, 'A whole answer')).toBe('Half an\n<Attempt 2 begins the answer again.>\nA whole answer\n');
+  });
+
+  it('tells why an attempt is repeated, once, and then shows the new one', () => {
+    const failed = {
+      ...base,
+      id: 2,
+      type: 'call.failed',
+      model: 'm',
+      error: 'stream-broken',
+      message: 'It broke',
+      retryInMs: 2000,
+    } as const;
+    const events = [delta('text.delta', 0, 'Half an'), failed, delta('text.reset', 0, '', { attempt: 2 })];
+    expect(printed(events, 'A whole answer')).toBe('Half an\n<It broke; trying again in 2 s>\nA whole answer\n');
+  });
+
+  it('shows no more once it is interrupted, unless the answer was complete all the same', () => {
+    const interrupted = (text: string): string => {
+      let out = '';
+      const printer = new AnswerPrinter({ write: (more) => (out += more), dim: (more) => more, reasoning: true });
+      printer.take(delta('text.delta', 0, 'one '));
+      printer.interrupt();
+      printer.take(delta('text.delta', 4, 'two '));
+      printer.end(text);
+      return out;
+    };
+    expect(interrupted('')).toBe('one \n');
+    expect(interrupted('one two three')).toBe('one \ntwo three\n');
   });
 
   it('shows reasoning dimmed, on lines of its own, where it is wanted', () => {

@@ -55,7 +55,7 @@ describe('loadline start', () => {
   it('refuses an agent that nobody has, naming those there are', async () => {
     const refused = await cli('start', '--agent', 'asistant');
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toMatch(/^UnknownAgent: .*assistant, thinker/);
+    expect(refused.stderr).toMatch(/^UnknownAgent: .*did you mean "assistant"\?.*assistant, thinker/);
   });
 
   it('refuses another agent for a session that exists', async () => {

@@ -30,12 +30,7 @@ export async function runDoctor(options: CommonOptions): Promise<void> {
   process.exitCode = faults === 0 ? exitCodes.completed : exitCodes.failed;
   if (options.json === true) return printDocument({ ok: faults === 0, findings });
   print(...findings.map((finding) => describe(finding, screenWidth())));
-  print(
-    '',
-    faults === 0
-      ? paint('green', 'All is well.')
-      : `${faults} ${faults === 1 ? 'fault' : 'faults'}, each with what mends it.`,
-  );
+  print('', faults === 0 ? paint('green', 'All is well.') : `${faults} ${faults === 1 ? 'fault' : 'faults'}.`);
 }
 
 function describe({ check, ok, message, command }: Finding, width: number): string {

@@ -18,6 +18,7 @@ export class AnswerPrinter {
   private printed = '';
   private reasoned = 0;
   private whole = true;
+  interrupted = false;
   private callId: string | null = null;
   private column: 'start' | 'text' | 'reasoning' = 'start';
 
@@ -28,8 +29,9 @@ export class AnswerPrinter {
   take(event: RunEvent): void {
     switch (event.type) {
       case 'text.reset':
+        // A failure that was told just before says it already.
+        if (this.printed !== '') this.line(`Attempt ${event.attempt} begins the answer again.`);
         this.begin(event.callId);
-        this.line(`The connection broke; attempt ${event.attempt} begins the answer again.`);
         break;
       case 'text.delta':
         if (event.callId !== this.callId) this.begin(event.callId);
@@ -43,13 +45,21 @@ export class AnswerPrinter {
         this.line(`${event.tool}(${brief(event.input)})`);
         break;
       case 'call.failed':
-        if (event.retryInMs !== null) this.line(`${event.message} (again in ${Math.ceil(event.retryInMs / 1000)} s)`);
+        if (event.retryInMs === null) break;
+        this.line(`${event.message}; ${again(event.retryInMs)}`);
+        this.begin(event.callId);
         break;
       case 'threshold.reached':
         this.line(`${event.axis} threshold "${event.level}": ${event.suggestion}`);
         break;
       default:
     }
+  }
+
+  /** Shows no more of the answer until its end: whoever watches has asked for it to stop. */
+  interrupt(): void {
+    this.goTo('start');
+    this.interrupted = true;
   }
 
   /** Prints what is missing of the answer and ends its line. */
@@ -75,7 +85,7 @@ export class AnswerPrinter {
   }
 
   private text(offset: number, delta: string): void {
-    this.whole &&= offset <= this.printed.length;
+    this.whole &&= offset <= this.printed.length && !this.interrupted;
     const fresh = this.whole ? delta.slice(this.printed.length - offset) : '';
     if (fresh === '') return;
     this.goTo('text');
@@ -84,7 +94,7 @@ export class AnswerPrinter {
   }
 
   private reasoning(offset: number, delta: string): void {
-    if (!this.output.reasoning || offset !== this.reasoned) return;
+    if (!this.output.reasoning || this.interrupted || offset !== this.reasoned) return;
     this.reasoned += delta.length;
     this.goTo('reasoning');
     this.output.write(this.output.dim(delta));
@@ -99,6 +109,10 @@ export class AnswerPrinter {
     if (this.column !== 'start' && this.column !== column) this.output.write('\n');
     this.column = column;
   }
+}
+
+function again(inMs: number): string {
+  return inMs < 1000 ? 'trying again' : `trying again in ${Math.ceil(inMs / 1000)} s`;
 }
 
 function brief(input: unknown): string {
