@@ -62,4 +62,11 @@ const extract = defineAgent({
   summary: false,
 });
 
-export default defineConfig({ agents: [assistant, summariser, extract] });
+export default defineConfig({
+  agents: [assistant, summariser, extract],
+  // No call passes these; `loadline budget list` shows how they stand, `budget raise` gives more for today.
+  budgets: [
+    { scope: 'session', window: 'day', tokens: 500_000 },
+    { scope: 'user', window: 'day', tokens: 1_000_000 },
+  ],
+});

@@ -1,15 +1,17 @@
-import { CancelledFailure, Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/activity';
 import type { ResolvedAgent } from '../config/index.ts';
+import type { BudgetShortfall } from '../domain/budget.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import type { CallInput } from '../domain/steps.ts';
 import { ProviderFailure, type ModelAnswer } from '../providers/provider.ts';
 import type { RunRow, StoredAnswer } from '../store/store.ts';
-import { beginAttempt, leaseMs, type AttemptScope } from './attempt.ts';
-import { chargeOfFailure, reservedRow } from './charges.ts';
+import { beginAttempt, type AttemptScope } from './attempt.ts';
+import { chargeOfFailure, rowIdOf } from './charges.ts';
 import { DeltaStream } from './deltas.ts';
 import type { ActivityDeps } from './deps.ts';
 import { refuse, tryAgain } from './failures.ts';
-import { planRequest, type PlannedRequest } from './plan-request.ts';
+import { reserveCall } from './reserve.ts';
+import type { PlannedRequest } from './plan-request.ts';
 import { untilStored } from './until-stored.ts';
 import { settlementOf } from './settle.ts';
 
@@ -26,36 +28,27 @@ export interface CallToAttempt {
   readonly attempts: readonly LedgerRow[];
 }
 
+export type Attempted =
+  | { readonly kind: 'answered'; readonly answer: StoredAnswer }
+  | { readonly kind: 'waiting'; readonly shortfall: BudgetShortfall };
+
 /** One attempt of a call: reserve, send, settle. Answers with what the call's first commit stored. */
-export async function attemptCall(call: CallToAttempt): Promise<StoredAnswer> {
-  const { deps, input, agent, attempts, callId } = call;
-  const target = deps.target(agent);
+export async function attemptCall(call: CallToAttempt): Promise<Attempted> {
+  const { deps, input, attempts, callId } = call;
   const secondsLeft = input.secondsLeft - attempts.reduce((sum, row) => sum + (row.durationMs ?? 0), 0) / 1000;
   if (secondsLeft <= 0) throw outOfTime(input, '');
   if (attempts.length >= mostAttempts) {
     throw refuse('ProviderError', `Call ${callId} was tried ${attempts.length} times and never answered`);
   }
-  const plan = await planRequest(deps, agent.spec, target, call.run, input.maxOutputTokens);
-  const row = await reservedRow(call, target, plan);
-  const attempt = beginAttempt({ secondsLeft, prolong: (until) => deps.store.prolong(row.id, until) });
+  const rowId = rowIdOf(call);
+  const attempt = beginAttempt({ secondsLeft, prolong: (until) => deps.store.prolong(rowId, until) });
   try {
-    const { answer } = await deps.store.reserve({
-      row,
-      rules: deps.budgets,
-      owner: { taskToken: Context.current().info.base64TaskToken, ...deps.process },
-      leaseUntil: Date.now() + leaseMs,
-      events: [
-        {
-          type: 'call.started',
-          callId,
-          attempt: row.attempt,
-          model: `${row.provider}/${row.model}`,
-          inputTokensEstimated: plan.inputTokens,
-        },
-      ],
-    });
-    if (answer !== null) return answer;
-    return await send(call, plan, row, attempt);
+    const reserved = await reserveCall(call, attempt);
+    if (reserved.kind !== 'reserved') return reserved;
+    return { kind: 'answered', answer: await send(call, reserved.plan, reserved.row, attempt) };
+  } catch (error) {
+    if (error !== attempt.signal.reason) throw error;
+    throw stopped(call, attempt, '') ?? error;
   } finally {
     attempt.end();
   }
@@ -67,8 +60,8 @@ async function send(
   row: LedgerRow,
   attempt: AttemptScope,
 ): Promise<StoredAnswer> {
-  const { deps, agent } = call;
-  const { provider } = deps.target(agent);
+  const { deps } = call;
+  const { provider } = deps.target(`${row.provider}/${row.model}`);
   const deltas = new DeltaStream(deps, call.input.run, row);
   let answer: ModelAnswer;
   try {
@@ -102,9 +95,8 @@ async function failed(
   const again = cause === null ? failure.retryable && more : cause === 'worker-shutdown';
   await close(call, row, failure, failure.message, again ? (failure.retryAfterMs ?? 0) : null);
   const text = failure.partial?.text ?? '';
-  if (cause === 'cancelled' || cause === 'superseded') return new CancelledFailure('CANCELLED', [text]);
-  if (cause === 'deadline') return outOfTime(call.input, text);
-  if (cause === 'worker-shutdown') return tryAgain('ProviderError', 'The worker shut down in mid-call', 0);
+  const stop = stopped(call, attempt, text);
+  if (stop !== null) return stop;
   if (again) return tryAgain('ProviderError', failure.message, failure.retryAfterMs);
   if (failure.kind === 'context-length') {
     return refuse('LimitReached', `${row.provider}/${row.model} found the request too long: ${failure.message}`, {
@@ -112,6 +104,21 @@ async function failed(
     });
   }
   return refuse('ProviderError', failure.message, { kind: failure.kind, status: failure.status });
+}
+
+/** What the workflow is told of an attempt that was stopped; `null`: it was not. */
+function stopped({ input }: CallToAttempt, attempt: AttemptScope, text: string): Error | null {
+  switch (attempt.cause()) {
+    case null:
+      return null;
+    case 'deadline':
+      return outOfTime(input, text);
+    case 'worker-shutdown':
+      return tryAgain('ProviderError', 'The worker shut down in mid-call', 0);
+    case 'cancelled':
+    case 'superseded':
+      return new CancelledFailure('CANCELLED', [text]);
+  }
 }
 
 async function close(

@@ -1,6 +1,9 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 
-/** Often enough that a cancellation is seen within 3 s; the SDK throttles what goes to the server. */
+/**
+ * Often enough that a cancellation is seen within 3 s; the SDK throttles what goes to the server. A call that ends
+ * sooner sends none: each is a request to the server, which counts from the attempt's start until the first one comes.
+ */
 const heartbeatEveryMs = 500;
 
 /** At least three heartbeat timeouts: a worker that is only slow keeps its reservation. */
@@ -46,7 +49,6 @@ export function beginAttempt(options: {
   const deadline = setTimeout(() => stop('deadline'), Math.max(0, options.secondsLeft * 1000));
   cancellationSignal.addEventListener('abort', onCancel, { once: true });
   if (cancellationSignal.aborted) onCancel();
-  context.heartbeat();
   return {
     signal: controller.signal,
     cause: () => cause,

@@ -1,5 +1,8 @@
 import type { ResolvedAgent } from '../config/index.ts';
+import { explainShortfall, type BudgetShortfall } from '../domain/budget.ts';
 import { LoadlineError } from '../domain/errors.ts';
+import { toRunMetrics } from '../domain/metrics.ts';
+import type { RunResult } from '../domain/run.ts';
 import type { CallInput, CallOutcome, StepFacts } from '../domain/steps.ts';
 import type { RunRow, StoredAnswer } from '../store/store.ts';
 import { attemptCall } from './attempt-call.ts';
@@ -18,12 +21,14 @@ const unknownToolTimeoutMs = 10_000;
 export async function callModel(deps: ActivityDeps, input: CallInput): Promise<CallOutcome> {
   return await withCodes(async () => {
     const agent = agentOf(deps, input.run.agent);
-    const run = await beginRun(deps, input);
+    const { run, begun } = await beginRun(deps, input);
     const callId = `${input.run.runId}.${input.call}`;
     if (run.runId !== input.run.runId || run.result !== null) return endedBefore(deps, input, run);
-    const { attempts, answer } = await deps.store.call(callId);
+    const { attempts, answer } = begun ? nothingYet : await deps.store.call(callId);
     if (answer !== null) return await outcomeOf(deps, agent, input, run, answer);
-    return await outcomeOf(deps, agent, input, run, await attemptCall({ deps, agent, input, run, callId, attempts }));
+    const attempted = await attemptCall({ deps, agent, input, run, callId, attempts });
+    if (attempted.kind === 'waiting') return await waitingFor(deps, input, run, attempted.shortfall);
+    return await outcomeOf(deps, agent, input, run, attempted.answer);
   });
 }
 
@@ -34,15 +39,21 @@ function agentOf(deps: ActivityDeps, name: string): ResolvedAgent {
   throw new LoadlineError('UnknownAgent', `This worker's config has no agent ${name}; it has ${known}`);
 }
 
-async function beginRun(deps: ActivityDeps, input: CallInput): Promise<RunRow> {
+/** Of a call whose run began with this attempt. */
+const nothingYet = { attempts: [], answer: null };
+
+async function beginRun(
+  deps: ActivityDeps,
+  input: CallInput,
+): Promise<{ readonly run: RunRow; readonly begun: boolean }> {
   const { sessionId, runId, messageId, agent } = input.run;
   if (input.message === undefined) {
     const run = await deps.store.run(sessionId, runId);
-    if (run !== null) return run;
+    if (run !== null) return { run, begun: false };
     throw new LoadlineError('RunNotFound', `Run ${runId} is not in the store; was the store's file replaced?`);
   }
   const { parts, metadata } = await contentOf(deps.store, input.message);
-  const { run } = await deps.store.beginRun({
+  return await deps.store.beginRun({
     sessionId,
     runId,
     messageId,
@@ -58,7 +69,6 @@ async function beginRun(deps: ActivityDeps, input: CallInput): Promise<RunRow> {
     at: input.runStartedAt,
     ...(metadata === undefined ? {} : { metadata }),
   });
-  return run;
 }
 
 /** The message was answered before: under this run (a retry) or under another one (the same message id, long ago). */
@@ -70,6 +80,38 @@ async function endedBefore(deps: ActivityDeps, input: CallInput, run: RunRow): P
     );
   }
   return { kind: 'ended', result: run.result, ...(await factsOf(deps, input, run)), workedMs: 0 };
+}
+
+/** Tells everyone that the run waits, and until when. */
+async function waitingFor(
+  deps: ActivityDeps,
+  input: CallInput,
+  run: RunRow,
+  shortfall: BudgetShortfall,
+): Promise<CallOutcome> {
+  const { sessionId, runId, messageId } = input.run;
+  const reason = explainShortfall(shortfall);
+  const waiting = [{ kind: 'budget' as const, ...(shortfall.end === null ? {} : { until: shortfall.end }) }];
+  const details = { ...shortfall, reason };
+  const events = [
+    { type: 'budget.waiting' as const, details },
+    { type: 'run.waiting' as const, waitingFor: waiting },
+  ];
+  await deps.store.appendEvents(sessionId, runId, events, new Date().toISOString());
+  const said = await deps.store.messagesOfRun(sessionId, runId);
+  const result: RunResult = {
+    sessionId,
+    runId,
+    messageId,
+    status: 'waiting',
+    text: '',
+    finishReason: 'limit',
+    reason,
+    waitingFor: waiting,
+    metrics: toRunMetrics(run.totals, run.timeToFirstTokenMs),
+    messageIds: said.map(({ id }) => id),
+  };
+  return { kind: 'waiting', result, ...(await factsOf(deps, input, run)), workedMs: 0 };
 }
 
 async function factsOf(

@@ -1,33 +1,39 @@
-import type { LedgerRow } from '../domain/ledger.ts';
+import type { LedgerRow, ModelType } from '../domain/ledger.ts';
 import { unknownUsage, type UsageClasses } from '../domain/usage.ts';
 import type { ProviderFailure } from '../providers/provider.ts';
 import type { CallToAttempt } from './attempt-call.ts';
 import type { ActivityDeps, ModelTarget } from './deps.ts';
 import type { PlannedRequest } from './plan-request.ts';
 
+/** The id of the next attempt's row. */
+export function rowIdOf({ callId, attempts }: Pick<CallToAttempt, 'callId' | 'attempts'>): string {
+  return `${callId}.${attempts.length + 1}`;
+}
+
 /** The ledger's row of an attempt that is about to be sent: its worst case. */
-export async function reservedRow(
-  { deps, input, callId, attempts }: CallToAttempt,
+export function reservedRow(
+  call: CallToAttempt,
   target: ModelTarget,
   plan: PlannedRequest,
-): Promise<LedgerRow> {
+  modelType: ModelType,
+): LedgerRow {
+  const { deps, input, callId, attempts } = call;
   const { sessionId, runId, agent, user, tenant } = input.run;
-  const attempt = attempts.length + 1;
   const now = new Date();
   const ref = `${target.provider.name}/${target.model}`;
   const outputTokens = plan.request.maxOutputTokens;
   return {
-    id: `${callId}.${attempt}`,
+    id: rowIdOf(call),
     sessionId,
     runId,
     callId,
-    attempt,
+    attempt: attempts.length + 1,
     agent,
     user: user ?? null,
     tenant: tenant ?? null,
     provider: target.provider.name,
     model: target.model,
-    modelType: 'model',
+    modelType,
     simulated: target.provider.simulated,
     state: 'reserved',
     reservation: {

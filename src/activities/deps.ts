@@ -20,8 +20,8 @@ export interface ActivityDeps {
   readonly catalogue: Catalogue;
   /** The config's rules. */
   readonly budgets: readonly BudgetRule[];
-  /** The model of an agent at the provider that serves it. */
-  target(agent: ResolvedAgent): ModelTarget;
+  /** A model at the provider that serves it, by `provider/model`. */
+  target(ref: string): ModelTarget;
   /** Hands deltas to readers; returns at once. */
   publish(delta: DeltaEvent): void;
   /** Hands a session the totals that a late correction left; one that is closed needs none. */

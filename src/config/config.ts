@@ -1,4 +1,5 @@
 import type { ModelSettings } from '../domain/model.ts';
+import type { BudgetSettings } from './budgets.ts';
 import type { AgentDefinition } from './agent.ts';
 import type { ProviderSettings } from '../providers/resolve-endpoint.ts';
 import type { InferOutput } from './schema.ts';
@@ -10,6 +11,8 @@ export interface Config<Agents extends readonly AgentDefinition[] = readonly Age
   readonly providers?: Readonly<Record<string, ProviderSettings>>;
   /** By `provider/model`: adds to the catalogue or overrides it. */
   readonly models?: Readonly<Record<string, ModelSettings>>;
+  /** Limits that no call passes; none unless given here or set with `loadline budget set`. */
+  readonly budgets?: readonly BudgetSettings[];
 }
 
 /** The names of a config's agents. */

@@ -1,5 +1,6 @@
 export { defineAgent } from './agent.ts';
 export type { AgentDefinition, LanguageModelLike, ModelChoice } from './agent.ts';
+export type { BudgetSettings } from './budgets.ts';
 export { defineConfig } from './config.ts';
 export type { AgentName, Config, OutputOf } from './config.ts';
 export { chooseDefaultModel } from './default-model.ts';

@@ -8,10 +8,12 @@ import {
   type AgentSpec,
   type ToolSpec,
 } from '../domain/agent.ts';
+import type { BudgetRule } from '../domain/budget.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import type { ModelSettings } from '../domain/model.ts';
 import { aiSdkModelName } from '../providers/ai-sdk/model.ts';
 import type { AgentDefinition, ModelChoice } from './agent.ts';
+import { toRule } from './budgets.ts';
 import { compileSchema } from './compile-schema.ts';
 import type { Config } from './config.ts';
 import { describeProblems, pathText, type Path } from './problems.ts';
@@ -36,6 +38,7 @@ export interface ResolvedConfig {
   readonly agents: ReadonlyMap<string, ResolvedAgent>;
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   readonly models: Readonly<Record<string, ModelSettings>>;
+  readonly budgets: readonly BudgetRule[];
 }
 
 export interface ResolveOptions {
@@ -159,5 +162,6 @@ export function resolveConfig(config: unknown, { defaultModel }: ResolveOptions)
     agents: new Map(agents.map((agent) => [agent.spec.name, agent])),
     providers: checked.providers ?? {},
     models: checked.models ?? {},
+    budgets: (checked.budgets ?? []).map(toRule),
   };
 }

@@ -1,6 +1,7 @@
 import { defaultThresholds, type Thresholds } from '../domain/agent.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import type { AgentDefinition } from './agent.ts';
+import { budgetProblem } from './budgets.ts';
 import type { Config } from './config.ts';
 import { builtIn, builtInOf } from '../providers/built-in.ts';
 import { pathText, type Path } from './problems.ts';
@@ -103,6 +104,10 @@ export function semanticProblems(config: Config): string[] {
       ['agents'],
     ),
     ...config.agents.flatMap((agent, index) => agentProblems(agent, index, providers)),
+    ...(config.budgets ?? []).flatMap((budget, index) => {
+      const found = budgetProblem(budget);
+      return found === null ? [] : [problem(['budgets', index], found)];
+    }),
     ...providerProblems(config),
     ...Object.keys(config.models ?? {}).flatMap((ref) => modelProblems(ref, ['models', ref], providers)),
   ];

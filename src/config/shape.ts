@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetScopes, budgetWindows } from '../domain/budget.ts';
 import type { Api } from '../providers/built-in.ts';
 
 /** The shape of a config as zod checks it; what follows from several fields together is in `semantics.ts`. */
@@ -139,18 +140,28 @@ const modelSettings = z.strictObject({
   price: price.optional(),
 });
 
+const budget = z.strictObject({
+  scope: z.enum(budgetScopes),
+  window: z.enum(budgetWindows),
+  tokens: positive.optional(),
+  uncachedTokens: positive.optional(),
+  cost: z.number().positive('must be above 0').optional(),
+  timeZone: text.optional(),
+  warnAt: fraction.nullable().optional(),
+});
+
 export const configShape = z.strictObject({
   agents: z.array(agent).min(1, 'must have at least one agent'),
   providers: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'must be lower-case letters, digits, _ and -'), provider)
     .optional(),
   models: z.record(text, modelSettings).optional(),
+  budgets: z.array(budget).optional(),
 });
 
 /** What the contract promises and this version does not do: refused, so that nobody relies on it. */
 export const notYet: Readonly<Record<string, string>> = {
   teams: 'teams are not in this version yet',
-  budgets: 'budgets are not in this version yet',
   mcpServers: 'MCP servers are not in this version yet',
   needsApproval: 'approval of tool calls is not in this version yet; the tool would run without asking',
 };

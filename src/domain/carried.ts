@@ -18,6 +18,8 @@ export interface RunInProgress {
   workedMs: number;
   /** The text of the latest answer. */
   text: string;
+  /** What the run waits for, as its senders are told; `null`: it does not. */
+  waiting: RunResult | null;
   /** Asked for by the latest answer and not yet executed. */
   pendingTools: readonly ToolCallRef[];
 }

@@ -28,7 +28,7 @@ export function describeSession(state: CarriedState, input: SessionInput, status
     ...limitsInForce(state),
     thresholdsFired: [],
     summary: null,
-    waitingFor: [],
+    waitingFor: state.current?.waiting?.waitingFor ?? [],
     ...(simulated === undefined ? {} : { simulated }),
   };
 }
@@ -56,13 +56,15 @@ function progressOf(
   status: RunProgress['status'],
 ): RunProgress {
   const progress = current?.message === message ? current : null;
+  const waitingFor = progress?.waiting?.waitingFor;
   return {
     sessionId,
     runId: message.runId,
     messageId: message.messageId,
-    status,
+    status: waitingFor === undefined ? status : 'waiting',
     calls: progress?.calls ?? 0,
     toolCalls: progress?.toolCalls ?? 0,
+    ...(waitingFor === undefined ? {} : { waitingFor }),
   };
 }
 

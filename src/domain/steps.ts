@@ -60,6 +60,8 @@ export interface CallInput {
   readonly maxOutputTokens: number;
   /** What `runSeconds` leaves for this call. */
   readonly secondsLeft: number;
+  /** The session's state says that it waits for a budget: the activity may wait for it now. */
+  readonly mayWait: boolean;
   readonly keys?: Readonly<Record<string, string>>;
 }
 
@@ -89,6 +91,11 @@ export type CallOutcome = StepFacts & {
     | {
         /** The run is over: answered now, or long ago under the same message id. */
         readonly kind: 'ended';
+        readonly result: RunResult;
+      }
+    | {
+        /** No budget covers the call and the agent's policy is to wait: nothing was sent. */
+        readonly kind: 'waiting';
         readonly result: RunResult;
       }
     | { readonly kind: 'tools'; readonly text: string; readonly toolCalls: readonly ToolCallRef[] }

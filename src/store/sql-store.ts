@@ -1,4 +1,5 @@
 import { blobStore } from './blobs.ts';
+import { budgetStore } from './budgets.ts';
 import type { Database } from './database.ts';
 import { eventStore } from './events.ts';
 import { ledgerStore } from './ledger.ts';
@@ -18,6 +19,7 @@ export function storeOver(database: Database): Store {
     ...sessionStore(database),
     ...runStore(database),
     ...ledgerStore(database),
+    ...budgetStore(database),
     ...eventStore(database),
     ...blobStore(database),
     migrate: () => migrate(database),

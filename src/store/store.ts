@@ -1,4 +1,4 @@
-import type { BudgetRule, BudgetShortfall } from '../domain/budget.ts';
+import type { BudgetOverride, BudgetRule, BudgetShortfall, BudgetStanding, BudgetSubject } from '../domain/budget.ts';
 import type { EventBody, StoredEvent, DeltaEvent } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AttemptOwner, LedgerRow } from '../domain/ledger.ts';
@@ -7,6 +7,7 @@ import type { ContextUse, Totals } from '../domain/metrics.ts';
 import type { FinishReason, RunResult, RunStatus } from '../domain/run.ts';
 import type { SessionStatus } from '../domain/session.ts';
 import type { UsageClasses } from '../domain/usage.ts';
+import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
 
 /**
  * What was said and spent. Every write is idempotent by id, so that a retry after a crash changes nothing, and every
@@ -14,7 +15,7 @@ import type { UsageClasses } from '../domain/usage.ts';
  *
  * Methods throw `StoreUnavailable` when the database can't be reached or stays locked; nothing was written then.
  */
-export interface Store extends SessionStore, RunStore, LedgerStore, EventStore, BlobStore {
+export interface Store extends SessionStore, RunStore, LedgerStore, BudgetStore, EventStore, BlobStore {
   /** Brings the schema up to date; safe to call from several processes at once. */
   migrate(): Promise<void>;
   /** A cheap read that fails when the store can't answer. */
@@ -271,6 +272,22 @@ export interface LedgerStore {
   recomputeTotals(sessionId: string): Promise<{ readonly stored: Totals; readonly recomputed: Totals } | null>;
   /** Runs that have not ended and have no row in flight, untouched since `before` (ISO 8601). */
   idleOpenRuns(before: string, limit: number): Promise<readonly RunRow[]>;
+}
+
+export interface BudgetStore {
+  /** Those that a reservation has touched and whose window has not ended at an instant (ISO 8601). */
+  budgets(at: string): Promise<readonly BudgetStanding[]>;
+  /** All that a subject's spending counts on at an instant (milliseconds since the epoch), touched or not. */
+  budgetsOf(query: {
+    readonly rules: readonly BudgetRule[];
+    readonly subject: BudgetSubject;
+    readonly at: number;
+  }): Promise<readonly BudgetStanding[]>;
+  /** Sets a limit from outside the config; it binds new reservations only. */
+  setBudget(override: BudgetOverride): Promise<void>;
+  budgetOverrides(): Promise<readonly BudgetOverride[]>;
+  /** What was spent, by the day of the call and other groupings. */
+  usage(query: UsageQuery): Promise<readonly UsageLine[]>;
 }
 
 export interface EventStore {

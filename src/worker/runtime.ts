@@ -93,11 +93,11 @@ function createDeps(
     agents: config.agents,
     store,
     catalogue: createCatalogue(config.models, { simulatedModels }),
-    target(agent) {
-      const { provider, model } = splitModelRef(agent.spec.model);
+    target(ref) {
+      const { provider, model } = splitModelRef(ref);
       return { provider: providers.provider(provider), model };
     },
-    budgets: [],
+    budgets: config.budgets,
     publish: (delta) => bus.publish(delta),
     correct: (sessionId, totals) => correctSession(client, sessionId, totals),
     searchAttributes,

@@ -56,9 +56,12 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
     definitionHash: host.definitionHash(),
     maxOutputTokens: limits.maxOutputTokens,
     secondsLeft,
+    mayWait: progress.waiting !== null,
     ...(host.keys === undefined ? {} : { keys: host.keys }),
   });
   host.observe(outcome);
+  progress.waiting = outcome.kind === 'waiting' ? outcome.result : null;
+  if (outcome.kind === 'waiting') return null;
   progress.calls += 1;
   progress.tokens = outcome.spent.tokens;
   progress.costNanoUsd = outcome.spent.costNanoUsd;
@@ -143,7 +146,7 @@ async function endOnError(error: unknown, progress: RunInProgress, host: LoopHos
     return await end(progress, host, { status: 'cancelled', finishReason: 'cancelled', reason }, partialText(error));
   }
   const facts = factsOfFailure(error);
-  if (facts.code !== 'LimitReached') {
+  if (facts.code !== 'LimitReached' && facts.code !== 'BudgetExceeded') {
     return await end(progress, host, { status: 'failed', finishReason: 'error', reason: facts.message, error: facts });
   }
   const text = facts.details?.['text'];

@@ -133,6 +133,7 @@ class LiveSession {
       costNanoUsd: 0,
       workedMs: 0,
       text: '',
+      waiting: null,
       pendingTools: [],
     };
     const progress = state.current;
@@ -240,9 +241,9 @@ class LiveSession {
       if (known !== undefined && !inbox.isOpen(this.state, known) && !this.results.has(known)) {
         return await storedResult({ sessionId, runId: known });
       }
-      await condition(() => this.results.has(runId) || this.rollingOver || this.openFailure !== null);
-      const result = this.results.get(runId);
-      if (result !== undefined) return result;
+      await condition(() => this.resultOf(runId) !== null || this.rollingOver || this.openFailure !== null);
+      const result = this.resultOf(runId);
+      if (result !== null) return result;
       if (this.openFailure !== null) throw toFailure(this.openFailure);
       throw toFailure({
         code: 'SessionRollingOver',
@@ -252,6 +253,13 @@ class LiveSession {
     } finally {
       this.openSends -= 1;
     }
+  }
+
+  /** Of a run that has ended, or waits. */
+  private resultOf(runId: string): RunResult | null {
+    const { current } = this.state;
+    const waiting = current?.message.runId === runId ? current.waiting : null;
+    return this.results.get(runId) ?? waiting;
   }
 
   /** A signalled message: nobody can be told of a refusal, so a refused one becomes a run that failed. */

@@ -71,6 +71,7 @@ describe('the state that a session carries', () => {
         costNanoUsd: 1e12,
         workedMs: 1e6,
         text: wide.repeat(8_000),
+        waiting: null,
         pendingTools: Array.from({ length: 50 }, () => ({
           callId: 't12345678',
           tool: 't'.repeat(64),

@@ -1,0 +1,110 @@
+import { Context } from '@temporalio/activity';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { explainShortfall, neverFits, waitsOnlyForOthers, type BudgetShortfall } from '../domain/budget.ts';
+import { LoadlineError } from '../domain/errors.ts';
+import type { LedgerRow } from '../domain/ledger.ts';
+import { toUsd } from '../domain/money.ts';
+import type { StoredAnswer } from '../store/store.ts';
+import { leaseMs, type AttemptScope } from './attempt.ts';
+import type { CallToAttempt } from './attempt-call.ts';
+import { reservedRow } from './charges.ts';
+import { tryAgain } from './failures.ts';
+import { planRequest, type PlannedRequest } from './plan-request.ts';
+
+/** Calls in flight hold their worst case; most end within this with far less. */
+const othersMs = 30_000;
+const lookAgainMs = 200;
+
+/** A waiting call looks again this often at least, so that a raised limit is seen within 30 s. */
+const waitMs = 25_000;
+const jitterMs = 3_000;
+
+export type Reserved =
+  | { readonly kind: 'reserved'; readonly row: LedgerRow; readonly plan: PlannedRequest }
+  /** An earlier attempt's answer came in between. */
+  | { readonly kind: 'answered'; readonly answer: StoredAnswer }
+  /** The policy is to wait, and nobody knows of it yet. */
+  | { readonly kind: 'waiting'; readonly shortfall: BudgetShortfall };
+
+/**
+ * Plans the call's request and reserves its worst case on every budget that applies. Where one does not cover it, the
+ * agent's policy decides: the fallback models are tried in turn, or the call waits, or it is refused.
+ *
+ * @throws LoadlineError `BudgetExceeded` when it is refused; a retryable failure while it waits.
+ */
+export async function reserveCall(call: CallToAttempt, attempt: AttemptScope): Promise<Reserved> {
+  const { agent, input } = call;
+  const { model, onBudget, fallbacks } = agent.spec;
+  const first = await tryModel(call, model, 'model', attempt);
+  if (first.kind !== 'short') return first;
+  if (onBudget === 'fallback') {
+    for (const fallback of fallbacks) {
+      const next = await tryModel(call, fallback, 'fallback', attempt);
+      if (next.kind !== 'short') return next;
+    }
+  }
+  const { shortfall } = first;
+  if (onBudget !== 'wait' || neverFits(shortfall)) throw exceeded(shortfall);
+  if (!input.mayWait) return { kind: 'waiting', shortfall };
+  throw tryAgain('BudgetExceeded', explainShortfall(shortfall), delayUntil(shortfall.end));
+}
+
+type Tried = Reserved | { readonly kind: 'short'; readonly shortfall: BudgetShortfall };
+
+/** One model; where only calls in flight stand in the way, for as long as these may need to end. */
+async function tryModel(
+  call: CallToAttempt,
+  ref: string,
+  modelType: 'model' | 'fallback',
+  attempt: AttemptScope,
+): Promise<Tried> {
+  const { deps, agent, input } = call;
+  const target = deps.target(ref);
+  const plan = await planRequest(deps, agent.spec, target, call.run, input.maxOutputTokens);
+  const until = Date.now() + othersMs;
+  for (;;) {
+    const row = reservedRow(call, target, plan, modelType);
+    const { answer, shortfall } = await deps.store.reserve({
+      row,
+      rules: deps.budgets,
+      owner: { taskToken: Context.current().info.base64TaskToken, ...deps.process },
+      leaseUntil: Date.now() + leaseMs,
+      events: [
+        {
+          type: 'call.started',
+          callId: row.callId,
+          attempt: row.attempt,
+          model: ref,
+          inputTokensEstimated: plan.inputTokens,
+        },
+      ],
+    });
+    if (answer !== null) return { kind: 'answered', answer };
+    if (shortfall === null) return { kind: 'reserved', row, plan };
+    if (!waitsOnlyForOthers(shortfall) || Date.now() >= until) return { kind: 'short', shortfall };
+    await sleep(lookAgainMs, undefined, { signal: attempt.signal }).catch(() => undefined);
+    attempt.signal.throwIfAborted();
+  }
+}
+
+function exceeded(shortfall: BudgetShortfall): LoadlineError {
+  const { scope, key, window, unit, limit, spent, reserved, needed, end } = shortfall;
+  const shown = (amount: number): number => (unit === 'cost' ? toUsd(amount) : amount);
+  return new LoadlineError('BudgetExceeded', explainShortfall(shortfall), {
+    scope,
+    key,
+    window,
+    unit,
+    limit: shown(limit),
+    spent: shown(spent),
+    reserved: shown(reserved),
+    needed: needed === null ? null : shown(needed),
+    resetsAt: end,
+  });
+}
+
+/** Waiters of one budget must not all come back at its reset in the same moment. */
+function delayUntil(end: string | null): number {
+  const reset = end === null ? Infinity : Math.max(0, Date.parse(end) - Date.now());
+  return Math.round(Math.min(reset, waitMs) + Math.random() * jitterMs);
+}
