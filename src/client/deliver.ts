@@ -11,23 +11,31 @@ import { isAlreadyStarted, isLeftBehind, isNotFound, toLoadlineError } from './t
 /** A roll-over takes a moment; its successor takes the send up then. */
 const reattachMs = 20;
 
+export interface Addressee {
+  readonly sessionId: string;
+  /** With it, a new session is started. */
+  readonly input: SessionInput | null;
+  /** The store has the session: a plain update finds it, which asks less of the server than one that may start it. */
+  readonly isKnown: boolean;
+}
+
 /**
  * Sends a message and waits for its run. The update's id is the message's, so that however often the connection
  * breaks, Temporal restarts or the session rolls over, it is answered once.
  */
 export async function deliver(
   backend: Backend,
-  sessionId: string,
-  input: SessionInput | null,
+  { sessionId, input, isKnown }: Addressee,
   argument: SendInput & { readonly messageId?: string },
 ): Promise<RunResult> {
   const { messageId } = argument;
+  let starts = input !== null && !isKnown;
   const update = { updateId: messageId ?? '', args: [argument] as [SendInput] };
   const workflowId = workflowIdOf(sessionId);
   for (;;) {
     try {
       return await patiently(async () => {
-        if (input === null) {
+        if (input === null || !starts) {
           return await backend.temporal.workflow
             .getHandle(workflowId)
             .executeUpdate<RunResult, [SendInput]>('send', update);
@@ -45,6 +53,10 @@ export async function deliver(
     } catch (error) {
       const stored = await answeredMeanwhile(backend, sessionId, messageId, error);
       if (stored !== null) return stored;
+      if (input !== null && !starts && isNotFound(error)) {
+        starts = true;
+        continue;
+      }
       const known = toLoadlineError(error);
       const again = isLeftBehind(error) || (known instanceof LoadlineError && known.code === 'SessionRollingOver');
       if (!again) throw known === error ? await explain(backend, sessionId, error) : known;

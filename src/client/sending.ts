@@ -19,13 +19,14 @@ export class RunSending implements Sending<unknown> {
     backend: () => Promise<Backend>,
     sessionId: string,
     messageId: string,
-    send: (backend: Backend) => Promise<AgentRunResult<unknown>>,
+    send: (backend: Backend, isKnown: boolean) => Promise<AgentRunResult<unknown>>,
   ) {
     this.messageId = messageId;
     this.#backend = backend;
     this.#sessionId = sessionId;
-    this.#from = backend().then(async ({ store }) => (await store.session(sessionId))?.lastEventId ?? 0);
-    this.#result = this.#from.then(async () => await send(await backend()));
+    const row = backend().then(async ({ store }) => await store.session(sessionId));
+    this.#from = row.then((known) => known?.lastEventId ?? 0);
+    this.#result = row.then(async (known) => await send(await backend(), known !== null));
     // Whoever awaits or iterates hears of a failure; a message that nobody follows is not an unhandled rejection.
     this.#result.catch(() => undefined);
     this.#from.catch(() => undefined);

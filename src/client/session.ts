@@ -70,9 +70,9 @@ export class TemporalSession implements Session {
 
   send(message: MessageContent, options: SendOptions = {}): Sending<unknown> {
     const messageId = options.messageId ?? `m-${randomUUID()}`;
-    return new RunSending(this.#backend, this.id, messageId, async (backend) => {
+    return new RunSending(this.#backend, this.id, messageId, async (backend, isKnown) => {
       const argument = await this.#argument(backend, message, { ...options, messageId });
-      const result = await deliver(backend, this.id, this.#input, argument);
+      const result = await deliver(backend, { sessionId: this.id, input: this.#input, isKnown }, argument);
       return await withMessages(backend, result);
     });
   }
