@@ -113,6 +113,13 @@ async function play(stage: Stage): Promise<string[]> {
   return brokenPromises(totals);
 }
 
+/** Slow machines take half of this; past it something is broken, and a demo that waits for ever does not say so. */
+const longestMs = 120_000;
+setTimeout(() => {
+  fact('✗', 'not so', `the demo ends within ${longestMs / 1000} s`);
+  process.exit(1);
+}, longestMs).unref();
+
 print(`${paint('bold', 'Loadline demo')}: a session outlives its worker, and every token is counted.\n`);
 const stage = await setStage((line) => print(paint('dim', line)));
 try {

@@ -29,7 +29,7 @@ describe('npm run demo', () => {
     const [billed, charged, marked] = totalsIn(output, 'killed attempt');
     expect(charged).toBeGreaterThanOrEqual(billed ?? Number.NaN);
     expect(marked).toBe(charged);
-  }, 120_000);
+  }, 150_000);
 
   it('fails when the ledger says less than the provider', () => {
     const totals: Totals = {
