@@ -20,7 +20,8 @@ const endings: (() => Promise<unknown> | void)[] = [];
 
 beforeEach(() => {
   folder = newFolder();
-  environment = {};
+  // Not set, so that what `.env` says counts.
+  environment = { LOADLINE_PORT: undefined };
   config(simulated);
 });
 
@@ -166,7 +167,7 @@ describe('doctor names a fault, and the command that it prints mends it:', () =>
   });
 
   it('the config that is named is not there', async () => {
-    environment = { LOADLINE_CONFIG: join(folder, 'other.config.json') };
+    environment = { ...environment, LOADLINE_CONFIG: join(folder, 'other.config.json') };
     await expectMended('config', /There is no config file .*other\.config\.json/);
   });
 
@@ -207,13 +208,21 @@ describe('doctor names a fault, and the command that it prints mends it:', () =>
   });
 
   it('the namespace is missing, and then its search attributes', async () => {
-    environment = { TEMPORAL_ADDRESS: testTemporalAddress(), TEMPORAL_NAMESPACE: `doctor-${randomUUID()}` };
+    environment = {
+      ...environment,
+      TEMPORAL_ADDRESS: testTemporalAddress(),
+      TEMPORAL_NAMESPACE: `doctor-${randomUUID()}`,
+    };
     await expectMended('temporal', /has no namespace doctor-/);
     await expectMended('search attributes', /lacks LoadlineAgent, LoadlineUser, LoadlineTenant, LoadlineStatus/);
   });
 
   it('no worker takes work', async () => {
-    environment = { TEMPORAL_ADDRESS: testTemporalAddress(), LOADLINE_TASK_QUEUE: `doctor-${randomUUID()}` };
+    environment = {
+      ...environment,
+      TEMPORAL_ADDRESS: testTemporalAddress(),
+      LOADLINE_TASK_QUEUE: `doctor-${randomUUID()}`,
+    };
     endDetached('worker.log');
     await expectMended('worker', /^No worker takes work from task queue doctor-/);
   });

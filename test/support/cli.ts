@@ -12,7 +12,7 @@ export interface CliResult {
   readonly stdout: string;
   readonly stderr: string;
   /** Of the one document on standard output. */
-  json<T>(): T;
+  readonly json: <T>() => T;
 }
 
 export interface CliProcess {
@@ -31,7 +31,7 @@ export interface CliOptions {
 
 function environmentOf({ folder, environment }: CliOptions): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _, NO_COLOR: __, PORT: ___, ...inherited } = process.env;
-  return { ...inherited, LOADLINE_HOME: join(folder, 'home'), ...environment };
+  return { ...inherited, LOADLINE_HOME: join(folder, 'home'), LOADLINE_PORT: '0', ...environment };
 }
 
 function follow(child: ChildProcess): CliProcess {
@@ -46,10 +46,16 @@ function follow(child: ChildProcess): CliProcess {
   return { child, stdout: () => stdout, stderr: () => stderr, ended };
 }
 
+/** What to read; a command that ends without reading it is no failure. */
+function give(child: ChildProcess, input = ''): void {
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(input);
+}
+
 /** Starts `loadline` with these words, in a folder of its own. */
 export function spawnCli(words: readonly string[], options: CliOptions): CliProcess {
   const child = spawn(process.execPath, [main, ...words], { cwd: options.folder, env: environmentOf(options) });
-  child.stdin.end(options.input ?? '');
+  give(child, options.input);
   return follow(child);
 }
 
@@ -61,7 +67,7 @@ export async function cli(words: readonly string[], options: CliOptions): Promis
 /** Runs a command as a person would paste it. */
 export async function shell(command: string, options: CliOptions): Promise<CliResult> {
   const child = spawn('sh', ['-c', command], { cwd: options.folder, env: environmentOf(options) });
-  child.stdin.end(options.input ?? '');
+  give(child, options.input);
   return await follow(child).ended;
 }
 
