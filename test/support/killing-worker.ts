@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { defineAgent, defineConfig, resolveConfig } from '../../src/config/index.ts';
+import { defineAgent, defineConfig, resolveConfig, type BudgetSettings } from '../../src/config/index.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { installLogger } from '../../src/worker/log.ts';
 import { startRuntime } from '../../src/worker/runtime.ts';
@@ -17,6 +17,8 @@ export interface KillingWorkerSettings {
   readonly databaseUrl: string;
   readonly simulatorUrl: string;
   readonly point: KillPoint;
+  readonly budgets?: readonly BudgetSettings[];
+  readonly maxOutputTokens?: number;
 }
 
 function die(): void {
@@ -57,11 +59,15 @@ function killing(store: Store, point: KillPoint): Store {
   });
 }
 
+function configOf({ budgets = [], maxOutputTokens = 4096 }: KillingWorkerSettings) {
+  return defineConfig({ agents: [defineAgent({ name: 'assistant', limits: { maxOutputTokens } })], budgets });
+}
+
 const settings = JSON.parse(process.argv[2] ?? '') as KillingWorkerSettings;
 const store = createStore(settings.databaseUrl);
 await store.migrate();
 const runtime = await startRuntime({
-  config: resolveConfig(defineConfig({ agents: [defineAgent({ name: 'assistant' })] }), {
+  config: resolveConfig(configOf(settings), {
     defaultModel: 'simulated/loadline-sim-1',
   }),
   temporal: { connection: { address: settings.temporalAddress }, namespace: 'default' },
