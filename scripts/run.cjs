@@ -23,6 +23,7 @@ var commands = {
   build: source('scripts/build.ts'),
   lint: source('node_modules/oxlint/bin/oxlint'),
   'check-package': source('scripts/check-package.ts'),
+  storm: source('scripts/storm.ts'),
   'try-real-model': source('scripts/try-real-model.ts'),
 };
 
