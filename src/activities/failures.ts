@@ -1,6 +1,7 @@
-import { ApplicationFailureCategory } from '@temporalio/common';
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailureCategory, TemporalFailure } from '@temporalio/common';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { LoadlineError, type ErrorCode } from '../domain/errors.ts';
+import { StoreUnavailable } from '../store/index.ts';
 
 /** A provider may answer with a whole page; the run's result, its event and the workflow all carry these words. */
 const longestMessage = 2_000;
@@ -37,12 +38,21 @@ export function tryAgain(code: ErrorCode, message: string, afterMs: number | nul
   });
 }
 
-/** Errors with a code of ours end the step; all others (the store is away, a bug) are tried again. */
+/** An error that nobody foresaw is tried again this often: some pass, a bug does not, and its run must not hang. */
+const unforeseenTries = 8;
+
+/**
+ * Errors with a code of ours end the step. While the store is away it is tried again for as long as that takes; any
+ * other error a few times.
+ */
 export async function withCodes<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof LoadlineError) throw refuse(error.code, error.message, error.details);
-    throw error;
+    if (error instanceof TemporalFailure || error instanceof StoreUnavailable) throw error;
+    if (Context.current().info.attempt < unforeseenTries) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    throw refuse('ProviderError', `An unexpected error came again and again; the worker's log has it: ${words}`);
   }
 }

@@ -19,6 +19,7 @@ export async function* followEvents(
 ): AsyncGenerator<RunEvent, void, void> {
   const { signal } = options;
   const deltas = backend.bus === null ? storeDeltas(backend.store, sessionId) : busDeltas(backend.bus, sessionId);
+  const texts: Texts = new Map();
   let { afterId } = options;
   try {
     while (!signal.aborted) {
@@ -26,12 +27,41 @@ export async function* followEvents(
       const written = await deltas.take();
       const stored = await backend.store.events(sessionId, { afterId, limit: pageSize });
       afterId = stored.at(-1)?.id ?? afterId;
-      yield* interleave(stored, written);
+      for (const event of interleave(stored, written)) {
+        if (event.type === 'call.ended') yield* restOfAnswer(backend.store, event, texts);
+        noteText(texts, event);
+        yield event;
+      }
       if (stored.length < pageSize) await deltas.wait(signal);
     }
   } finally {
     deltas.end();
   }
+}
+
+/** How far the text of each call's attempt has come. */
+type Texts = Map<string, { readonly attempt: number; readonly length: number }>;
+
+function noteText(texts: Texts, event: RunEvent): void {
+  if (event.type === 'text.reset') texts.set(event.callId, { attempt: event.attempt, length: 0 });
+  if (event.type !== 'text.delta') return;
+  texts.set(event.callId, { attempt: event.attempt, length: event.offset + event.delta.length });
+}
+
+/** What of an answer did not come as a delta (it ended before the next batch), so that all deltas are its text. */
+async function* restOfAnswer(
+  store: Backend['store'],
+  event: StoredEvent & { readonly type: 'call.ended' },
+  texts: Texts,
+): AsyncGenerator<DeltaEvent> {
+  const { callId, attempt, sessionId, runId, agent, at } = event;
+  const seen = texts.get(callId);
+  const offset = seen?.attempt === attempt ? seen.length : 0;
+  texts.delete(callId);
+  const text = (await store.call(callId)).answer?.text ?? '';
+  if (text.length <= offset) return;
+  const base = { sessionId, ...(runId === undefined ? {} : { runId }), ...(agent === undefined ? {} : { agent }) };
+  yield { ...base, type: 'text.delta', at, callId, attempt, offset, delta: text.slice(offset) };
 }
 
 function* interleave(stored: readonly StoredEvent[], written: readonly DeltaEvent[]): Generator<RunEvent> {
