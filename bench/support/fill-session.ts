@@ -80,6 +80,7 @@ async function fillRun({ store }: Stand, sessionId: string, agent: string, numbe
       },
       toolCalls: [],
       context: { tokens: 46, window: 128_000 },
+      anchor: null,
       build: ({ totals, timeToFirstTokenMs, messageIds }) => ({
         sessionId,
         ...ids,
@@ -110,6 +111,7 @@ function rowOf(sessionId: string, runId: string, agent: string): LedgerRow {
     simulated: false,
     state: 'reserved',
     reservation: { inputTokens: 60, outputTokens: 4096, costNanoUsd: 0 },
+    estimatedInputTokens: null,
     usage: null,
     costNanoUsd: null,
     answered: false,

@@ -41,6 +41,7 @@ export function reservedRow(
       outputTokens,
       costNanoUsd: deps.catalogue.worstCase(ref, plan.inputBound, outputTokens, now),
     },
+    estimatedInputTokens: plan.inputTokens,
     usage: null,
     costNanoUsd: null,
     answered: false,

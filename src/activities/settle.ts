@@ -8,7 +8,7 @@ import type { ModelAnswer } from '../providers/provider.ts';
 import type { BuildResult, Settlement } from '../store/store.ts';
 import type { CallToAttempt } from './attempt-call.ts';
 import { endingOf } from './ending.ts';
-import { contextAfter, type PlannedRequest } from './plan-request.ts';
+import { anchorAfter, contextAfter, type PlannedRequest } from './plan-request.ts';
 import { estimateMessage, estimateRequest } from '../models/index.ts';
 
 /** Nine characters that every provider takes as a tool call's id (Mistral wants exactly nine), the same at each retry. */
@@ -33,11 +33,7 @@ function estimatedUsage(row: LedgerRow, answer: ModelAnswer): UsageClasses {
       instructions: '',
       messages: [{ role: 'assistant', parts: answer.parts }],
       tools: [],
-      maxOutputTokens: 1,
-      contextWindow: null,
       output: null,
-      cache: { instructions: false, ttl: '5m' },
-      cacheKey: '',
     },
     { provider: row.provider },
   );
@@ -86,6 +82,10 @@ export async function settlementOf(
       },
       toolCalls: toolCalls.map(({ callId, tool }) => ({ callId, tool })),
       context,
+      anchor:
+        told && inputTokens !== null && outputTokens !== null
+          ? anchorAfter(plan, ref, inputTokens, outputTokens)
+          : null,
       build: toolCalls.length > 0 ? null : await resultOf(call, parts, answer.finishReason),
     },
     events: [

@@ -76,6 +76,7 @@ export class ToolSpend {
       simulated: provider === 'simulated',
       state: 'settled',
       reservation: { inputTokens, outputTokens, costNanoUsd },
+      estimatedInputTokens: null,
       usage,
       costNanoUsd,
       answered: true,

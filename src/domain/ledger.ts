@@ -42,6 +42,8 @@ export interface LedgerRow {
   readonly simulated: boolean;
   readonly state: LedgerState;
   readonly reservation: Reservation;
+  /** What the request was thought to have before it was sent; `null` for spending outside of our calls. */
+  readonly estimatedInputTokens: number | null;
   /** For `settled` what the provider said; for `estimated` and `lost` what is charged; else `null`. */
   readonly usage: UsageClasses | null;
   readonly costNanoUsd: NanoUsd | null;

@@ -1,71 +1,18 @@
 import type { ToolSpec } from '../domain/agent.ts';
+import type { TokenRange } from '../domain/context.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Part } from '../domain/messages.ts';
-import type { ModelRequest, RequestMessage } from '../providers/provider.ts';
-import { mediaTokens, textOfFile, type TokenRange } from './media-tokens.ts';
-import { textBound, tokenizerFamily, type TokenizerFamily } from './tokenizer-families.ts';
-import { countTokens } from './tokenizer.ts';
-
-/** Role and delimiters of a message in ChatML; other templates differ by a few, which the bound covers. */
-const messageOverhead = 4;
-/** Around a tool call or its result: names of fields, braces, quotes. */
-const toolPartOverhead = 8;
-
-const nothing: TokenRange = { tokens: 0, upperBound: 0 };
-
-interface Reader {
-  readonly model: string;
-  readonly family: TokenizerFamily;
-}
-
-/** Estimates without a model in view are o200k's own count. */
-const plainReader: Reader = { model: '', family: tokenizerFamily('simulated', '') };
-
-function add(...ranges: readonly TokenRange[]): TokenRange {
-  return ranges.reduce(
-    (sum, range) => ({ tokens: sum.tokens + range.tokens, upperBound: sum.upperBound + range.upperBound }),
-    nothing,
-  );
-}
-
-const overhead = (tokens: number, most = tokens): TokenRange => ({ tokens, upperBound: most });
-
-function textRange(text: string, { family }: Reader): TokenRange {
-  const tokens = countTokens(text);
-  return { tokens: Math.ceil(tokens * family.estimate), upperBound: textBound(text, tokens, family) };
-}
-
-const asText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
-
-function partRange(part: Part, reader: Reader): TokenRange {
-  switch (part.type) {
-    case 'text':
-    case 'reasoning':
-      return textRange(part.text, reader);
-    case 'tool-call':
-      // Some templates write the call's id too.
-      return add(
-        textRange(part.tool, reader),
-        textRange(asText(part.input), reader),
-        overhead(toolPartOverhead, toolPartOverhead + 32),
-      );
-    case 'tool-result':
-      return add(textRange(asText(part.output), reader), overhead(toolPartOverhead, toolPartOverhead + 32));
-    case 'image':
-    case 'audio':
-    case 'file': {
-      const text = textOfFile(part);
-      return text === null ? mediaTokens(part, reader.model) : textRange(text, reader);
-    }
-  }
-}
-
-function messageRange(parts: readonly Part[], reader: Reader): TokenRange {
-  return add(
-    overhead(messageOverhead, messageOverhead + reader.family.template.perMessage),
-    ...parts.map((part) => partRange(part, reader)),
-  );
-}
+import type { ModelRequest } from '../providers/provider.ts';
+import {
+  add,
+  messageRange,
+  nothing,
+  overhead,
+  plainReader,
+  readerOf,
+  textRange,
+  type Reader,
+} from './message-tokens.ts';
 
 /**
  * A tool as models get it: most templates print its schema as compact JSON. Llama 3's indents it by four, which costs 1.7
@@ -85,6 +32,22 @@ export interface EstimateOptions {
   readonly provider: string;
 }
 
+/** What stands beside the messages of a request: instructions, tools, the schema of its answer. */
+export type RequestFrame = Pick<ModelRequest, 'model' | 'instructions' | 'tools' | 'output'>;
+
+/** Tokens of what every request of an agent has, whatever is said. */
+export function estimateFrame(frame: RequestFrame, { provider }: EstimateOptions): TokenRange {
+  const reader = readerOf(provider, frame.model);
+  const { template } = reader.family;
+  return add(
+    overhead(3, template.base),
+    frame.instructions === '' ? nothing : messageRange([{ type: 'text', text: frame.instructions }], reader),
+    ...frame.tools.map((tool) => toolRange(tool, reader)),
+    frame.tools.length === 0 ? nothing : overhead(8, template.withTools),
+    frame.output === null ? nothing : outputRange(frame.output, reader),
+  );
+}
+
 /**
  * Tokens that a request will be billed for as input: an estimate, and a bound that the provider's own count does not
  * pass. Exact to about 2 % for OpenAI's models and the simulator; for other tokenisers the bound is wide (see
@@ -93,41 +56,18 @@ export interface EstimateOptions {
  * @example
  * const { tokens, upperBound } = estimateRequest(request, { provider: 'openai' });
  */
-export function estimateRequest(request: ModelRequest, { provider }: EstimateOptions): TokenRange {
-  const reader: Reader = { model: request.model, family: tokenizerFamily(provider, request.model) };
-  const { template } = reader.family;
+export function estimateRequest(
+  request: RequestFrame & Pick<ModelRequest, 'messages'>,
+  options: EstimateOptions,
+): TokenRange {
+  const reader = readerOf(options.provider, request.model);
   return add(
-    overhead(3, template.base),
-    request.instructions === '' ? nothing : messageRange([{ type: 'text', text: request.instructions }], reader),
+    estimateFrame(request, options),
     ...request.messages.map((message) => messageRange(message.parts, reader)),
-    ...request.tools.map((tool) => toolRange(tool, reader)),
-    request.tools.length === 0 ? nothing : overhead(8, template.withTools),
-    request.output === null ? nothing : outputRange(request.output, reader),
   );
 }
 
 /** Tokens of one message in o200k, whatever the model: the measure by which stored messages are compared. */
 export function estimateMessage(parts: readonly Part[]): number {
   return messageRange(parts, plainReader).tokens;
-}
-
-export interface Anchor extends EstimateOptions {
-  /** The provider's own id of the model, the same that gave the count. */
-  readonly model: string;
-  /** Input and output tokens of the session's last call, as the provider counted them. */
-  readonly reportedTokens: number;
-  /** What the request adds to that call and its answer; instructions and tools are as they were. */
-  readonly newMessages: readonly RequestMessage[];
-}
-
-/**
- * As `estimateRequest`, from the provider's last count on: only new messages are estimated. The 2 % are for what a
- * template writes differently the second time (a tool call's arguments set anew, a seam between texts).
- */
-export function boundFromAnchor({ provider, model, reportedTokens, newMessages }: Anchor): TokenRange {
-  const reader: Reader = { model, family: tokenizerFamily(provider, model) };
-  return add(
-    overhead(reportedTokens, Math.ceil(reportedTokens * 1.02) + reader.family.template.base),
-    ...newMessages.map((message) => messageRange(message.parts, reader)),
-  );
 }

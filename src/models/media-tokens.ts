@@ -1,9 +1,5 @@
+import type { TokenRange } from '../domain/context.ts';
 import type { MediaPart } from '../domain/messages.ts';
-
-export interface TokenRange {
-  readonly tokens: number;
-  readonly upperBound: number;
-}
 
 const bytesOf = (part: MediaPart): number | null =>
   part.data === undefined ? null : Math.floor((part.data.length * 3) / 4);

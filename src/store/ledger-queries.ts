@@ -70,6 +70,7 @@ export const insertRow = query<LedgerTable>()((db, arg) =>
         'reserved_input_tokens',
         'reserved_output_tokens',
         'reserved_cost_nano_usd',
+        'estimated_input_tokens',
         'input',
         'cache_read',
         'cache_write_5m',

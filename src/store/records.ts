@@ -1,3 +1,4 @@
+import type { ContextAnchor } from '../domain/context.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AttemptOwner, LedgerRow } from '../domain/ledger.ts';
 import type { Part } from '../domain/messages.ts';
@@ -35,6 +36,7 @@ export function toSessionRow(record: SessionsTable): SessionRow {
     closedAt: record.closed_at,
     totals: fromJson<Totals>(record.totals),
     context: { tokens: record.context_tokens, window: record.context_window },
+    anchor: record.context_anchor === null ? null : fromJson<ContextAnchor>(record.context_anchor),
     lastEventId: record.last_event,
   };
 }
@@ -108,6 +110,7 @@ export function toLedgerRow(record: LedgerTable): LedgerRow {
       outputTokens: record.reserved_output_tokens,
       costNanoUsd: record.reserved_cost_nano_usd,
     },
+    estimatedInputTokens: record.estimated_input_tokens,
     usage: counts
       ? {
           input: record.input,
@@ -167,6 +170,7 @@ export function toLedgerRecord(row: LedgerRow, owner: AttemptOwner, leaseUntil: 
     reserved_input_tokens: row.reservation.inputTokens,
     reserved_output_tokens: row.reservation.outputTokens,
     reserved_cost_nano_usd: row.reservation.costNanoUsd,
+    estimated_input_tokens: row.estimatedInputTokens,
     started_at: row.startedAt,
     price_date: row.priceDate,
     lease_until: leaseUntil,

@@ -24,6 +24,8 @@ export interface SessionsTable {
   totals: JsonText;
   context_tokens: number;
   context_window: number | null;
+  /** What the next request's count may start from. */
+  context_anchor: JsonText | null;
   /** The last numbers given in this session: its row is what all its transactions meet at. */
   last_run: number;
   last_seq: number;
@@ -93,6 +95,7 @@ export interface LedgerTable {
   reserved_input_tokens: number;
   reserved_output_tokens: number;
   reserved_cost_nano_usd: number | null;
+  estimated_input_tokens: number | null;
   input: number | null;
   cache_read: number | null;
   cache_write_5m: number | null;

@@ -1,3 +1,4 @@
+import type { ContextAnchor } from '../domain/context.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import type { EventBody } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -139,9 +140,11 @@ export class SessionChange {
     if (this.#run !== null) this.#run.totals = addMetrics(this.#run.totals, additionalMetrics);
   }
 
-  setContext(context: ContextUse): void {
+  /** @param anchor of a request and its answer, which is the session's latest message. */
+  setContext(context: ContextUse, anchor: Omit<ContextAnchor, 'lastSeq'> | null): void {
     this.#session.context_tokens = context.tokens;
     this.#session.context_window = context.window;
+    this.#session.context_anchor = anchor === null ? null : toJson({ ...anchor, lastSeq: this.#session.last_seq });
   }
 
   /** `false` when it has its last status already. */

@@ -22,6 +22,7 @@ export const insertSession = query<SessionsTable>()((db, arg) =>
         'totals',
         'context_tokens',
         'context_window',
+        'context_anchor',
         'last_run',
         'last_seq',
         'last_event',
@@ -35,7 +36,16 @@ export const updateSession = query<SessionsTable>()((db, arg) =>
   db
     .updateTable('sessions')
     .set(
-      argsOf(arg, ['updated_at', 'totals', 'context_tokens', 'context_window', 'last_run', 'last_seq', 'last_event']),
+      argsOf(arg, [
+        'updated_at',
+        'totals',
+        'context_tokens',
+        'context_window',
+        'context_anchor',
+        'last_run',
+        'last_seq',
+        'last_event',
+      ]),
     )
     .where('session_id', '=', arg('session_id')),
 );

@@ -23,6 +23,7 @@ export function sessionStore(database: Database): SessionStore {
           totals: toJson(emptyTotals),
           context_tokens: 0,
           context_window: null,
+          context_anchor: null,
           last_run: 0,
           last_seq: 0,
           last_event: 0,

@@ -63,6 +63,6 @@ async function takeAnswer(
   await writeAnswer(connection, row, answer, cameLate || answer.build !== null);
   if (cameLate) return;
   await change.addMessage(answer.message, { metrics: toMessageMetrics(row) });
-  change.setContext(answer.context);
+  change.setContext(answer.context, answer.anchor);
   if (answer.build !== null) await change.endRun(answer.build);
 }

@@ -1,4 +1,5 @@
 import type { BudgetOverride, BudgetRule, BudgetShortfall, BudgetStanding, BudgetSubject } from '../domain/budget.ts';
+import type { ContextAnchor } from '../domain/context.ts';
 import type { EventBody, StoredEvent, DeltaEvent } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AttemptOwner, LedgerRow } from '../domain/ledger.ts';
@@ -35,6 +36,8 @@ export interface SessionRow {
   readonly closedAt: string | null;
   readonly totals: Totals;
   readonly context: ContextUse;
+  /** `null` before the first answer, and after one whose provider did not tell its count. */
+  readonly anchor: ContextAnchor | null;
   /** The number of the latest event; 0 before the first. */
   readonly lastEventId: number;
 }
@@ -206,6 +209,8 @@ export interface Settlement {
     readonly message: NewMessage;
     readonly toolCalls: readonly { readonly callId: string; readonly tool: string }[];
     readonly context: ContextUse;
+    /** What the next request's count may start from; the store adds the answer's `seq`. */
+    readonly anchor: Omit<ContextAnchor, 'lastSeq'> | null;
     /** Ends the run in the same transaction; `null` while tools are to be called. */
     readonly build: BuildResult | null;
   };

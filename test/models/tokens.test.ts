@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { countTokens as countCl100k } from 'gpt-tokenizer/encoding/cl100k_base';
 import { countTokens as countGpt2 } from 'gpt-tokenizer/encoding/r50k_base';
 import type { ModelRequest } from '../../src/providers/provider.ts';
-import { boundFromAnchor, estimateMessage, estimateRequest } from '../../src/models/estimate.ts';
+import { estimateMessage, estimateRequest } from '../../src/models/estimate.ts';
+import { boundFromAnchor } from '../../src/models/stored-tokens.ts';
 import { textBound, tokenizerFamily } from '../../src/models/tokenizer-families.ts';
 import { countTokens } from '../../src/models/tokenizer.ts';
 import { countTokens as simulatorCounts } from '../../src/simulator/tokens.ts';
@@ -143,11 +144,13 @@ describe('estimates', () => {
   });
 
   it('start from the last count that the provider reported', () => {
-    const anchor = { provider: 'local', model: 'smollm2-135m', reportedTokens: 1000 };
-    const none = boundFromAnchor({ ...anchor, newMessages: [] });
+    const anchor = { inputTokens: 900, outputTokens: 100 };
+    const from = { provider: 'local', model: 'smollm2-135m', anchor, answer: [] };
+    const none = boundFromAnchor({ ...from, newMessages: [] });
     expect(none.tokens).toBe(1000);
     expect(none.upperBound).toBeLessThan(1150);
-    const one = boundFromAnchor({ ...anchor, newMessages: request.messages });
+    const newMessages = request.messages.map(({ parts }) => ({ parts, sent: parts, tokens: estimateMessage(parts) }));
+    const one = boundFromAnchor({ ...from, newMessages });
     expect(one.tokens - none.tokens).toBeGreaterThanOrEqual(countTokens(prose.repeat(20)));
     expect(one.upperBound).toBeGreaterThan(one.tokens);
   });

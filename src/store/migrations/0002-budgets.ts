@@ -43,6 +43,7 @@ export const budgets: Migration = {
       .addPrimaryKeyConstraint('budget_overrides_key', ['scope', 'key', 'window', 'unit', 'time_zone', 'window_start']),
 
     schema.alterTable('ledger').addColumn('estimated_input_tokens', types.integer),
+    schema.alterTable('sessions').addColumn('context_anchor', types.json),
     schema.createIndex('ledger_by_start').on('ledger').column('started_at'),
   ],
 };
