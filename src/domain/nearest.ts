@@ -20,7 +20,7 @@ function distance(a: string, b: string): number {
  */
 export function nearest(name: string, known: Iterable<string>): string | null {
   const lower = name.toLowerCase();
-  const most = Math.max(1, Math.floor(name.length / 3));
+  const most = Math.ceil(name.length / 3);
   let best: { readonly name: string; readonly away: number } | null = null;
   for (const candidate of known) {
     const away = distance(lower, candidate.toLowerCase());

@@ -5,6 +5,7 @@ import { defineAgent, defineConfig, defineTool, type ToolContext } from '../../s
 import { threeTotals } from '../support/conservation.ts';
 import { historiesOf } from '../support/history.ts';
 import { startStack, type Stack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 /** What the tools were called with, by name. */
 let seen: { tool: string; input: unknown; context: ToolContext }[] = [];
@@ -210,8 +211,7 @@ describe('tools', () => {
     expect(run.metrics).toMatchObject({ calls: 2, toolCalls: 1 });
     seen[0]?.context.recordUsage({ provider: 'openai', model: 'gpt-5.2', inputTokens: 11, outputTokens: 2 });
     const { provider } = await threeTotals(stack, session);
-    let metrics = await session.metrics();
-    while (metrics.inputTokens !== provider.input + 11) metrics = await session.metrics();
+    await until(async () => (await session.metrics()).inputTokens === provider.input + 11);
     expect((await threeTotals(stack, session)).ledger).toEqual({
       input: provider.input + 11,
       output: provider.output + 2,

@@ -98,6 +98,20 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
     [],
     () => store.recordSpend({ ...row, state: 'settled', usage: plainUsage(5, 6), costNanoUsd: 9, answered: true }, []),
   ],
+  [
+    'setBudget',
+    [],
+    () =>
+      store.setBudget({
+        scope: 'user',
+        key: 'ann',
+        window: 'day',
+        unit: 'tokens',
+        timeZone: 'UTC',
+        windowStart: null,
+        limit: 9,
+      }),
+  ],
   ['prolong', [() => reserveRow(row)], () => store.prolong(row.id, start + 90_000)],
   ['settle', [() => reserveRow(row)], () => store.settle(settlementOf(row))],
   ['settle without an end', [() => reserveRow(row)], () => store.settle(settlementOf(row, { ends: false }))],
@@ -177,7 +191,7 @@ describe('the second time', () => {
       'events',
       'deltas',
     );
-    reads.push('blob', 'recomputeTotals');
+    reads.push('blob', 'recomputeTotals', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
     expect(Object.keys(store).filter((name) => !reads.includes(name) && !tried.has(name))).toEqual([]);
   });
