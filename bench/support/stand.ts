@@ -7,25 +7,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SessionApi } from '../../src/client/api.ts';
 import { createSessionApi } from '../../src/client/session-api.ts';
-import { defineAgent, defineConfig, resolveConfig } from '../../src/config/index.ts';
+import { resolveConfig } from '../../src/config/index.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { workerTuning } from '../../src/worker/create-worker.ts';
 import { installLogger } from '../../src/worker/log.ts';
 import { startRuntime, type Runtime } from '../../src/worker/runtime.ts';
 import { findTemporal } from '../../src/worker/temporal-server/index.ts';
 import { cleanEnvironment } from '../../test/support/clean-environment.ts';
-import { instantModel } from './instant-model.ts';
+import { benchConfig } from './bench-config.ts';
 import { startSimulatorProcess, type SimulatorProcess } from './simulator-process.ts';
-
-/** `instant` answers in this process, `simulated` over HTTP from another one, `recalling` sends all that fits. */
-const history = { runs: 8 };
-export const benchConfig = defineConfig({
-  agents: [
-    defineAgent({ name: 'instant', model: instantModel, history }),
-    defineAgent({ name: 'simulated', model: 'simulated/loadline-sim-1', history }),
-    defineAgent({ name: 'recalling', model: 'simulated/loadline-sim-1' }),
-  ],
-});
 
 export type BenchConfig = typeof benchConfig;
 
@@ -46,7 +36,8 @@ export interface Stand {
   close(): Promise<void>;
 }
 
-export async function openStand(): Promise<Stand> {
+/** @param options.worker `false`: none of Loadline's in this process. */
+export async function openStand(options: { readonly worker: boolean } = { worker: true }): Promise<Stand> {
   cleanEnvironment(process.env);
   const logger = installLogger('error');
   const folder = mkdtempSync(join(tmpdir(), 'loadline-bench-'));
@@ -121,6 +112,6 @@ export async function openStand(): Promise<Stand> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await stand.startWorker();
+  if (options.worker) await stand.startWorker();
   return stand;
 }

@@ -6,6 +6,7 @@ import { lockHome, type HomeLock } from './home.ts';
 import { installLogger, type LogLevel } from './log.ts';
 import { startRuntime, type Runtime } from './runtime.ts';
 import { findTemporal, type FindTemporalOptions, type FoundTemporal } from './temporal-server/index.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 export interface HostOptions extends FindTemporalOptions {
   readonly config: Config;
@@ -41,6 +42,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const logger = installLogger(options.logLevel ?? 'warn');
     const lock = lockHome(options.home);
     started.push(() => lock.release());
+    const cacheFolder = join(options.home, 'cache');
+    // In a checkout it takes a second or two to make, and the server as long to start.
+    const bundled = workflowBundle(cacheFolder, logger);
+    bundled.catch(() => undefined);
     const simulator = await startSimulator();
     started.push(() => simulator.close());
     const [temporal, defaultModel] = await Promise.all([
@@ -51,6 +56,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const store = createStore(options.databaseUrl);
     started.push(() => store.close());
     await store.migrate();
+    await bundled;
     const runtime = await startRuntime({
       config: resolveConfig(options.config, { defaultModel: defaultModel.model }),
       temporal,
@@ -58,7 +64,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       taskQueue: options.taskQueue,
       environment: options.environment,
       simulatorUrl: simulator.url,
-      cacheFolder: join(options.home, 'cache'),
+      cacheFolder,
       logger,
     });
     started.push(() => runtime.shutdown());
