@@ -20,7 +20,10 @@ const openai = ['openai', 'azure'];
  * Sources, read 2026-11: https://developers.openai.com/api/docs/models (and the metadata of gpt-tokenizer 4, scraped from
  * it; the 400,000 of GPT-5 are 272,000 in and 128,000 out), https://platform.claude.com/docs/en/models,
  * https://ai.google.dev/gemini-api/docs/models, https://console.groq.com/docs/models,
- * https://api-docs.deepseek.com/quick_start/pricing.
+ * https://api-docs.deepseek.com/quick_start/pricing,
+ * https://docs.mistral.ai/models/model-cards/codestral-25-08, https://docs.cohere.com/docs/models,
+ * https://inference-docs.cerebras.ai/models, https://docs.together.ai/docs/serverless/models,
+ * https://console.groq.com/docs/model/qwen/qwen3.8-27b.
  */
 const families: readonly Family[] = [
   { providers: openai, model: /^gpt-5(\.\d)?-chat/, contextWindow: 128_000, maxOutputTokens: 16_384 },
@@ -40,7 +43,7 @@ const families: readonly Family[] = [
   },
   {
     providers: openai,
-    model: /^gpt-5\.[456]/,
+    model: /^gpt-(5\.[456]|6)/,
     contextWindow: 1_050_000,
     maxOutputTokens: 128_000,
     maxInputTokens: 922_000,
@@ -91,7 +94,16 @@ const families: readonly Family[] = [
   { providers: ['groq'], model: /^llama-3\.3-70b-versatile$/, contextWindow: 131_072, maxOutputTokens: 32_768 },
   { providers: ['groq'], model: /^llama-3\.1-8b-instant$/, contextWindow: 131_072, maxOutputTokens: 131_072 },
   { providers: ['groq'], model: /^openai\/gpt-oss-/, contextWindow: 131_072, maxOutputTokens: 65_536 },
-  { providers: ['deepseek'], model: /^deepseek-v4/, contextWindow: 1_000_000, maxOutputTokens: 384_000 },
+  { providers: ['groq'], model: /^qwen\/qwen3\.8-27b$/, contextWindow: 131_072, maxOutputTokens: 16_384 },
+  { providers: ['together'], model: /^zai-org\/GLM-5\.3$/, contextWindow: 1_048_575, maxOutputTokens: 128_000 },
+  { providers: ['deepseek'], model: /^deepseek-(v4|flash)/, contextWindow: 1_000_000, maxOutputTokens: 384_000 },
+  { providers: ['deepseek'], model: /^deepseek-chat/, contextWindow: 131_072, maxOutputTokens: 8192 },
+  { providers: ['deepseek'], model: /^deepseek-reasoner/, contextWindow: 131_072, maxOutputTokens: 65_536 },
+  { providers: ['mistral'], model: /^codestral-2508/, contextWindow: 128_000, maxOutputTokens: null },
+  { providers: ['cohere'], model: /^command-a-0/, contextWindow: 256_000, maxOutputTokens: 8000 },
+  { providers: ['cohere'], model: /^command-r/, contextWindow: 128_000, maxOutputTokens: 4096 },
+  { providers: ['cerebras'], model: /^gpt-oss-120b$/, contextWindow: 131_072, maxOutputTokens: 32_768 },
+  { providers: ['cerebras'], model: /^gemma-4-31b$/, contextWindow: 131_072, maxOutputTokens: 40_960 },
 ];
 
 /** `null`: not in our overlay. */

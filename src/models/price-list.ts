@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { ModelInfo, ModelPrice as ListedPrice, PriceCalculation } from '@pydantic/genai-prices';
 import { vendorOf } from '../domain/model.ts';
+import { correctedModels, correctedPrice } from './price-corrections.ts';
 import { flatRate, scaled, type Rate, type Rates } from './rates.ts';
 
 type GenaiPrices = typeof import('@pydantic/genai-prices');
@@ -10,6 +11,7 @@ const listedProviders: Readonly<Record<string, string>> = {
   anthropic: 'anthropic',
   azure: 'azure',
   cerebras: 'cerebras',
+  cohere: 'cohere',
   deepseek: 'deepseek',
   google: 'google',
   groq: 'groq',
@@ -97,6 +99,8 @@ function calculate(provider: string, model: string, at: Date): PriceCalculation 
 
 /** What the price list says of a model at an instant (some prices change by date, some by the hour); `null`: nothing. */
 export function findListed(provider: string, model: string, at: Date): ListedModel | null {
+  const corrected = correctedPrice(vendorOf(provider), model, at);
+  if (corrected !== null) return { id: model, ...corrected };
   const found = calculate(provider, model, at);
   return found === null ? null : toListed(provider, found.model, found.model_price);
 }
@@ -105,7 +109,8 @@ export function findListed(provider: string, model: string, at: Date): ListedMod
 export function allListed(at: Date): { readonly provider: string; readonly model: ListedModel }[] {
   return Object.entries(listedProviders).flatMap(([provider, providerId]) => {
     const models = genaiPrices().findProvider({ providerId })?.models ?? [];
-    return models.flatMap(({ id }) => {
+    const ids = new Set([...models.map(({ id }) => id), ...correctedModels(provider)]);
+    return [...ids].flatMap((id) => {
       const model = findListed(provider, id, at);
       return model === null || model.rates === null ? [] : [{ provider, model: { ...model, id } }];
     });

@@ -53,6 +53,18 @@ export function ratesOf(price: ModelPrice): Rates {
   };
 }
 
+/** Rates that another price replaces for a whole request whose input is above a mark. */
+export function withLongContext(price: ModelPrice, above: number, long: ModelPrice): Rates {
+  const [base, dear] = [ratesOf(price), ratesOf(long)];
+  return Object.fromEntries(
+    classes.map((name) => {
+      const [rate, tier] = [base[name], dear[name]];
+      if (rate === null || tier === null) return [name, null];
+      return [name, { base: rate.base, tiers: [{ above, rate: tier.base }] }];
+    }),
+  ) as unknown as Rates;
+}
+
 export const freeRates = ratesOf({ input: 0, output: 0 });
 
 function inForce(rate: Rate, wholeInput: number): PicoUsd {

@@ -35,7 +35,7 @@ describe('prices', () => {
     ['anthropic/claude-opus-5-5', usage({ input: 1_000_000, output: 1_000_000 }), 4 + 20],
     ['google/gemini-2.5-flash', usage({ input: 1000, audioInput: 1000, output: 1000 }), 0.0003 + 0.001 + 0.0025],
     ['groq/llama-3.3-70b-versatile', usage({ input: 1_000_000, output: 1_000_000 }), 0.59 + 0.79],
-    ['xai/grok-4', usage({ input: 1000, cacheRead: 1000, output: 1000 }), 0.003 + 0.00075 + 0.015],
+    ['xai/grok-4', usage({ input: 1000, cacheRead: 1000, output: 1000 }), 0.00125 + 0.0002 + 0.0025],
     ['openrouter/anthropic/claude-haiku-4.5', usage({ cacheWrite1h: 1000 }), 0.002],
     ['local/some-model', usage({ input: 1000, cacheRead: 500, output: 100 }), 0.0001 + 0.00005 + 0.00004],
   ])('of %s are those of its provider', (ref, classes, usd) => {
@@ -53,8 +53,12 @@ describe('prices', () => {
     const million = usage({ input: 1_000_000 });
     expect(catalogue.price('openai/o3', million, new Date('2025-06-01T00:00:00Z'))).toBe(fromUsd(10));
     expect(catalogue.price('openai/o3', million, at)).toBe(fromUsd(2));
-    expect(catalogue.price('deepseek/deepseek-v4-pro', million, new Date('2026-11-22T07:00:00Z'))).toBe(fromUsd(1.32));
-    expect(catalogue.price('deepseek/deepseek-v4-pro', million, new Date('2026-11-22T12:00:00Z'))).toBe(fromUsd(0.66));
+    expect(catalogue.price('deepseek/deepseek-v4-pro', million, new Date('2026-11-23T07:00:00Z'))).toBe(fromUsd(1.32));
+    expect(catalogue.price('deepseek/deepseek-v4-pro', million, new Date('2026-11-23T12:00:00Z'))).toBe(fromUsd(0.66));
+    expect(catalogue.price('deepseek/deepseek-v4-pro', million, new Date('2026-11-22T07:00:00Z'))).toBe(fromUsd(0.66));
+    const read = usage({ cacheRead: 1_000_000 });
+    expect(catalogue.price('anthropic/claude-sonnet-5-5', read, new Date('2026-10-06T23:59:59Z'))).toBe(fromUsd(0.2));
+    expect(catalogue.price('anthropic/claude-sonnet-5-5', read, new Date('2026-10-07T00:00:00Z'))).toBe(fromUsd(0.1));
   });
 
   it.each(['local/other', 'openai/no-such-model', 'my-openai/gpt-5.2', 'lmstudio/qwen3'])(
