@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { maxMessageBytes, partsProblem, sizeProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
 import { LoadlineError } from '../domain/errors.ts';
@@ -13,6 +14,7 @@ import {
   type SessionCreated,
   type SessionInput,
   type SessionState,
+  type SessionStatus,
 } from '../domain/session.ts';
 import type { SessionRow } from '../store/store.ts';
 import type { AgentRunResult, MessageContent, Sending, SendOptions, Session } from './api.ts';
@@ -24,6 +26,9 @@ import { RunSending } from './sending.ts';
 import { startOptions } from './start-options.ts';
 import { isAlreadyStarted, isNotFound, toLoadlineError } from './temporal-errors.ts';
 import { patiently } from './patiently.ts';
+
+/** A session is opened by one read and one write of the store. */
+const openingMs = 10;
 
 /** A session by its id. With `input` it is created when it is new; without, it must be there. */
 export class TemporalSession implements Session {
@@ -54,16 +59,23 @@ export class TemporalSession implements Session {
       const state = await this.#existing(backend, input.agent);
       return { ...facts, status: state, created: false };
     }
-    // The workflow opens the session in its first task; an agent that nobody has is told from there.
-    const { status } = await this.#ask<SessionState>('state');
-    return { ...facts, status, created: true };
+    return { ...facts, status: (await this.#opened()).status, created: true };
+  }
+
+  /** The workflow opens the session in its first task; an agent that nobody has is told from there. */
+  async #opened(): Promise<{ readonly status: SessionStatus; readonly agent: string }> {
+    for (;;) {
+      const { status, agent } = await this.#ask<SessionState>('state');
+      if (status !== 'opening') return { status, agent };
+      await sleep(openingMs);
+    }
   }
 
   async #existing(backend: Backend, agent: string): Promise<SessionCreated['status']> {
     const row = await backend.store.session(this.id);
     if (row !== null && row.agent !== agent) throw otherAgent(this.id, row.agent, agent);
     if (row !== null && row.status !== 'open') throw closed(row);
-    const state = await this.#ask<SessionState>('state');
+    const state = await this.#opened();
     if (state.agent !== agent) throw otherAgent(this.id, state.agent, agent);
     return state.status;
   }
@@ -82,6 +94,9 @@ export class TemporalSession implements Session {
     const backend = await this.#backend();
     const argument = await this.#argument(backend, message, { ...options, messageId });
     const input = this.#input;
+    const row = await backend.store.session(this.id);
+    // Nobody would hear of it from a workflow that fails to open.
+    if (row !== null && row.status !== 'open') throw closed(row);
     try {
       await patiently(async () => {
         if (input === null) return await this.#handle(backend).signal('message', argument);

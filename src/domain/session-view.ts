@@ -2,7 +2,7 @@ import type { CarriedState } from './carried.ts';
 import { limitsInForce } from './inbox.ts';
 import { toSessionMetrics, type SessionMetrics } from './metrics.ts';
 import type { RunProgress, RunResult } from './run.ts';
-import type { SessionInput, SessionState, SessionStatus } from './session.ts';
+import type { SessionInput, SessionState } from './session.ts';
 import type { QueuedMessage, RunRef } from './steps.ts';
 
 export function metricsOf(state: CarriedState, { sessionId }: SessionInput): SessionMetrics {
@@ -10,7 +10,11 @@ export function metricsOf(state: CarriedState, { sessionId }: SessionInput): Ses
 }
 
 /** The answer of the query `state`. */
-export function describeSession(state: CarriedState, input: SessionInput, status: SessionStatus): SessionState {
+export function describeSession(
+  state: CarriedState,
+  input: SessionInput,
+  status: SessionState['status'],
+): SessionState {
   const { sessionId, agent, user, tenant } = input;
   const { contextTokens, contextWindow, contextUse, simulated } = metricsOf(state, input);
   return {

@@ -22,7 +22,8 @@ export interface SessionState {
   readonly agent: string;
   readonly user?: string;
   readonly tenant?: string;
-  readonly status: SessionStatus;
+  /** `opening`: the workflow has not yet found its agent, and may still be refused. */
+  readonly status: SessionStatus | 'opening';
   readonly queue: readonly { readonly runId: string; readonly messageId: string }[];
   readonly currentRun: RunProgress | null;
   readonly runs: number;

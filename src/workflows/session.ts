@@ -16,7 +16,7 @@ import type { ErrorFacts } from '../domain/errors.ts';
 import * as inbox from '../domain/inbox.ts';
 import { isTotals, type SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
-import { workflowIdOf, type SessionInput } from '../domain/session.ts';
+import { workflowIdOf, type SessionInput, type SessionState } from '../domain/session.ts';
 import { describeSession, findRun, metricsOf, runRefOf } from '../domain/session-view.ts';
 import type { QueuedMessage } from '../domain/steps.ts';
 import { closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
@@ -349,8 +349,9 @@ class LiveSession {
     if (facts.definition !== undefined) this.state.definition = facts.definition;
   }
 
-  private status(): 'open' | 'closing' | 'closed' {
+  private status(): SessionState['status'] {
     if (this.ended) return 'closed';
+    if (this.state.definition === null) return 'opening';
     return this.state.closing === null ? 'open' : 'closing';
   }
 

@@ -1,3 +1,4 @@
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,8 @@ export interface Stack<C extends Config> {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly folder: string;
+  /** A second worker on the same store with a Temporal that has forgotten every workflow, as after its retention. */
+  afterRetention(): Promise<{ readonly api: SessionApi<C>; close(): Promise<void> }>;
   /** Ends the worker and starts another one on the same store. */
   restartWorker(): Promise<void>;
   close(): Promise<void>;
@@ -54,10 +57,10 @@ export async function startStack<C extends Config>(
   const simulator = await startSimulator(options.simulator);
   const recorder = await startRecorder(simulator.url);
   const given = typeof config === 'function' ? config(recorder.url) : config;
-  const start = async (): Promise<Runtime> =>
+  const start = async (namespace = 'default'): Promise<Runtime> =>
     await startRuntime({
       config: resolveConfig(given, { defaultModel: options.defaultModel ?? 'simulated/loadline-sim-1' }),
-      temporal: { connection: { address: temporalAddress }, namespace: 'default' },
+      temporal: { connection: { address: temporalAddress }, namespace },
       store,
       taskQueue,
       environment: options.environment ?? {},
@@ -66,10 +69,13 @@ export async function startStack<C extends Config>(
       logger: installLogger('error'),
     });
   let runtime = await start();
-  const backend = () =>
-    Promise.resolve({ temporal: runtime.client, store, taskQueue, bus: runtime.bus, close: () => Promise.resolve() });
+  const apiOf = (current: () => Pick<Runtime, 'client' | 'bus'>): SessionApi<C> =>
+    createSessionApi<C>(async () => {
+      const { client, bus } = current();
+      return { temporal: client, store, taskQueue, bus, close: () => Promise.resolve() };
+    });
   return {
-    api: createSessionApi<C>(backend),
+    api: apiOf(() => runtime),
     store,
     simulator,
     requests: recorder.requests,
@@ -80,6 +86,15 @@ export async function startStack<C extends Config>(
     databaseUrl,
     temporalAddress,
     folder,
+    async afterRetention() {
+      const namespace = `forgetful-${randomUUID()}`;
+      await runtime.client.workflowService.registerNamespace({
+        namespace,
+        workflowExecutionRetentionPeriod: msToTs('1 day'),
+      });
+      const other = await start(namespace);
+      return { api: apiOf(() => other), close: () => other.shutdown() };
+    },
     async restartWorker() {
       await runtime.shutdown();
       runtime = await start();

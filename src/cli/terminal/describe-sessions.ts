@@ -1,3 +1,4 @@
+import type { SessionState } from '../../domain/session.ts';
 import type { SessionListItem } from '../../client/api.ts';
 import { defaultThresholds } from '../../domain/agent.ts';
 import { cost, gaugeWithPercent } from './closing-line.ts';
@@ -37,7 +38,7 @@ export function describeSessions(sessions: readonly SessionListItem[], now: numb
   );
 }
 
-export function paintStatus(status: SessionListItem['status']): string {
-  const style = { open: 'green', closing: 'yellow', closed: 'dim', failed: 'red' } as const;
+export function paintStatus(status: SessionState['status']): string {
+  const style = { opening: 'yellow', open: 'green', closing: 'yellow', closed: 'dim', failed: 'red' } as const;
   return paint(style[status], status);
 }
