@@ -8,7 +8,7 @@ import { type Environment, type ProviderSettings, resolveEndpoint } from './reso
 
 type Wire = (endpoint: Endpoint) => Provider;
 
-/** The SDKs load with the first call: a worker that starts needs none of them. */
+/** The SDKs load when they are asked for: most configs need one of them, and most commands none. */
 const wires: Readonly<Record<Api, () => Promise<Wire>>> = {
   'openai-responses': async () => (await import('./openai-responses.ts')).openaiResponses,
   'openai-chat': async () => (await import('./openai-chat.ts')).openaiChat,
@@ -32,6 +32,8 @@ export interface Providers {
    * key or address is missing. Both name the remedy, and trying again changes nothing.
    */
   provider(name: string, apiKey?: string): Provider;
+  /** Loads the provider's SDK now. Rejects as `provider` throws. */
+  load(name: string): Promise<void>;
   /**
    * @throws LoadlineError `UnknownModel` for anything that is not `provider/model`
    *
@@ -63,7 +65,7 @@ export function createProviders(
 ): Providers {
   const aiSdkModels = Map.groupBy(options.aiSdkModels ?? [], aiSdkProviderName);
   const names = [...new Set([...Object.keys(builtIn), ...Object.keys(settings), ...aiSdkModels.keys()])];
-  const made = new Map<string, Provider>();
+  const made = new Map<string, LazyProvider>();
 
   function requireKnown(name: string, asked: string): void {
     if (names.includes(name)) return;
@@ -75,7 +77,7 @@ export function createProviders(
     });
   }
 
-  function make(name: string, apiKey: string | undefined): Provider {
+  function make(name: string, apiKey: string | undefined): LazyProvider {
     requireKnown(name, name);
     const [first, ...more] = aiSdkModels.get(name) ?? [];
     if (first !== undefined) {
@@ -92,14 +94,16 @@ export function createProviders(
     return lazyWire({ ...endpoint, simulated: true }, api);
   }
 
+  function known(name: string): LazyProvider {
+    const provider = made.get(name) ?? make(name, undefined);
+    made.set(name, provider);
+    return provider;
+  }
+
   return {
     names,
-    provider(name, apiKey) {
-      if (apiKey !== undefined) return make(name, apiKey);
-      const provider = made.get(name) ?? make(name, undefined);
-      made.set(name, provider);
-      return provider;
-    },
+    provider: (name, apiKey) => (apiKey === undefined ? known(name) : make(name, apiKey)),
+    load: async (name) => await known(name).load(),
     split(name) {
       const slash = name.indexOf('/');
       if (slash <= 0 || slash === name.length - 1) {
@@ -112,17 +116,22 @@ export function createProviders(
   };
 }
 
-function lazyWire(endpoint: Endpoint, api: Api): Provider {
+interface LazyProvider extends Provider {
+  load(): Promise<void>;
+}
+
+function lazyWire(endpoint: Endpoint, api: Api): LazyProvider {
   return lazyProvider(endpoint.name, endpoint.simulated, async () => (await wires[api]())(endpoint));
 }
 
-function lazyProvider(name: string, simulated: boolean, make: () => Promise<Provider>): Provider {
+function lazyProvider(name: string, simulated: boolean, make: () => Promise<Provider>): LazyProvider {
   let made: Promise<Provider> | undefined;
-  const load = () => (made ??= make());
+  const loaded = () => (made ??= make());
   return {
     name,
     simulated,
-    stream: async (request, options) => (await load()).stream(request, options),
-    listModels: async (signal) => (await load()).listModels(signal),
+    load: async () => void (await loaded()),
+    stream: async (request, options) => (await loaded()).stream(request, options),
+    listModels: async (signal) => (await loaded()).listModels(signal),
   };
 }

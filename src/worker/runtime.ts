@@ -5,7 +5,7 @@ import type { ResolvedConfig } from '../config/index.ts';
 import { createCatalogue } from '../models/index.ts';
 import { splitModelRef } from '../domain/model.ts';
 import { isAiSdkModel } from '../providers/ai-sdk/model.ts';
-import { createProviders } from '../providers/registry.ts';
+import { createProviders, type Providers } from '../providers/registry.ts';
 import { simulatedModels } from '../simulator/models.ts';
 import type { Store } from '../store/index.ts';
 import { correctSession } from './correct-session.ts';
@@ -15,6 +15,7 @@ import { failDeadPredecessors } from './predecessors.ts';
 import { bootId, identifyProcess } from './process-identity.ts';
 import { startSweeper } from './sweeper.ts';
 import { ensureSearchAttributes, type ServerConnection } from './temporal-server/index.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface RuntimeSettings {
   readonly config: ResolvedConfig;
@@ -41,14 +42,16 @@ export interface Runtime {
 export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> {
   const { temporal, store, logger, taskQueue } = settings;
   const { namespace } = temporal;
+  const providers = providersOf(settings);
   const [connection, native] = await Promise.all([
     Connection.connect(temporal.connection),
     NativeConnection.connect(temporal.connection),
+    warmUp(settings.config, providers),
   ]);
   const client = new Client({ connection, namespace });
   const bus = new DeltaBus();
   const searchAttributes = await ensureSearchAttributes(connection, namespace);
-  const deps = createDeps(settings, { client, bus, searchAttributes });
+  const deps = createDeps(settings, { client, bus, providers, searchAttributes });
   const worker = await createWorker({
     connection: native,
     namespace,
@@ -80,15 +83,21 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
   };
 }
 
-function createDeps(
-  settings: RuntimeSettings,
-  { client, bus, searchAttributes }: Pick<Runtime, 'client' | 'bus'> & Pick<ActivityDeps, 'searchAttributes'>,
-): ActivityDeps {
-  const { config, store, environment, simulatorUrl } = settings;
-  const providers = createProviders(config.providers, environment, {
+function providersOf({ config, environment, simulatorUrl }: RuntimeSettings): Providers {
+  return createProviders(config.providers, environment, {
     ...(simulatorUrl === null ? {} : { simulatorUrl: `${simulatorUrl}/v1` }),
     aiSdkModels: [...config.agents.values()].map(({ model }) => model).filter(isAiSdkModel),
   });
+}
+
+interface Shared extends Pick<Runtime, 'client' | 'bus'>, Pick<ActivityDeps, 'searchAttributes'> {
+  readonly providers: Providers;
+}
+
+function createDeps(
+  { config, store }: RuntimeSettings,
+  { client, bus, providers, searchAttributes }: Shared,
+): ActivityDeps {
   return {
     agents: config.agents,
     store,
