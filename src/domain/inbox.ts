@@ -1,4 +1,4 @@
-import { maxQueued, messageProblem, partsOf } from './admission.ts';
+import { maxQueued, messageProblem, partsOf, utf8Bytes } from './admission.ts';
 import { applyLimits, defaultLimits, defaultThresholds, type LimitsInForce, type LimitsPatch } from './agent.ts';
 import { recentMessages, type CarriedState } from './carried.ts';
 import type { ErrorFacts } from './errors.ts';
@@ -97,4 +97,15 @@ export function dequeue(state: CarriedState, runId: string): QueuedMessage | nul
   const queued = state.queue.find((message) => message.runId === runId) ?? null;
   state.queue = state.queue.filter((message) => message !== queued);
   return queued;
+}
+
+/** Queued texts that are carried over as they are; the rest waits in the store, since an input past 2 MiB ends a workflow. */
+const carriedQueueBytes = 65_536;
+
+/** The largest queued message, while all together are too large to be carried; `null`: they are not. */
+export function messageToStash({ queue }: CarriedState): QueuedMessage | null {
+  const sizes = queue.map(({ parts, metadata }) => utf8Bytes(JSON.stringify([parts, metadata])));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total <= carriedQueueBytes) return null;
+  return queue[sizes.indexOf(Math.max(...sizes))] ?? null;
 }

@@ -5,11 +5,10 @@ import {
   continueAsNew,
   currentUpdateInfo,
   setHandler,
-  upsertSearchAttributes,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import { limitsProblem, sessionProblem, utf8Bytes } from '../domain/admission.ts';
+import { limitsProblem, sessionProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
 import { isCarriedState, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
@@ -23,15 +22,11 @@ import { closeSession, endRun, openSession, stash, storedResult } from './activi
 import { advanceRun, type LoopHost } from './agent-loop.ts';
 import { factsOfFailure, toFailure, toQueryFailure } from './failures.ts';
 import * as messages from './messages.ts';
+import { publishStatus } from './search-attributes.ts';
 
 /** A roll-over costs 5 events, a replay about 7 ms a run: after so many runs or events, whichever comes first. */
 const runsBeforeRollOver = 8;
 const eventsBeforeRollOver = 100;
-
-/** Queued texts that are carried over as they are; the rest waits in the store, since an input past 2 MiB ends a workflow. */
-const carriedQueueBytes = 65_536;
-
-const maxReasonChars = 1_000;
 
 /**
  * One long-lived conversation. Messages are answered one after the other; each answer is a run of the agent's loop.
@@ -55,6 +50,9 @@ function startProblem({ sessionId, carried }: SessionInput & { carried?: Carried
   if (carried === undefined || isCarriedState(carried)) return null;
   return { code: 'InvalidMessage', message: 'carried is what a session hands to itself; leave it out' };
 }
+
+/** A reason goes into results, events and the carried state. */
+const maxReasonChars = 1_000;
 
 /** What a signal from anywhere gives as its reason. */
 function reasonOf(argument: { readonly reason?: unknown } | null | undefined, otherwise: string): string {
@@ -111,7 +109,7 @@ class LiveSession {
       this.state.context = opened.context;
       this.state.searchAttributes = opened.searchAttributes;
       this.observe({ totals: opened.totals });
-      this.publishStatus('open');
+      this.publish('open');
     } catch (error) {
       this.openFailure = factsOfFailure(error);
       await condition(allHandlersFinished);
@@ -168,7 +166,7 @@ class LiveSession {
     const totals = await closeSession({ sessionId, status: 'closed', reason });
     this.observe({ totals });
     this.ended = true;
-    this.publishStatus('closed');
+    this.publish('closed');
     await condition(allHandlersFinished);
     return metricsOf(this.state, this.input);
   }
@@ -185,20 +183,13 @@ class LiveSession {
     this.rollingOver = true;
     for (;;) {
       await condition(allHandlersFinished);
-      const large = this.largestUnstored();
+      const large = inbox.messageToStash(this.state);
       if (large === null) break;
       const { parts, metadata, ...rest } = large;
       const storedAs = await stash({ parts, ...(metadata === undefined ? {} : { metadata }) });
       this.state.queue = this.state.queue.map((one) => (one === large ? { ...rest, parts: [], storedAs } : one));
     }
     return await continueAsNew<typeof session>({ ...this.input, carried: packState(this.state) });
-  }
-
-  private largestUnstored(): QueuedMessage | null {
-    const sizes = this.state.queue.map(({ parts, metadata }) => utf8Bytes(JSON.stringify([parts, metadata])));
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    if (total <= carriedQueueBytes) return null;
-    return this.state.queue[sizes.indexOf(Math.max(...sizes))] ?? null;
   }
 
   // Messages from outside. Handlers are synchronous up to their wait, so that what they decide is decided once.
@@ -349,6 +340,10 @@ class LiveSession {
     if (facts.definition !== undefined) this.state.definition = facts.definition;
   }
 
+  private publish(status: 'open' | 'closed'): void {
+    if (this.state.searchAttributes) publishStatus(this.input, status);
+  }
+
   private status(): SessionState['status'] {
     if (this.ended) return 'closed';
     if (this.state.definition === null) return 'opening';
@@ -361,17 +356,6 @@ class LiveSession {
     throw toQueryFailure({
       code: 'RunNotFound',
       message: `Session ${this.input.sessionId} holds no run ${runId ?? ''} in memory; older runs are in the store`,
-    });
-  }
-
-  private publishStatus(status: 'open' | 'closed'): void {
-    if (!this.state.searchAttributes) return;
-    const { agent, user, tenant } = this.input;
-    upsertSearchAttributes({
-      LoadlineStatus: [status],
-      ...(status === 'open' ? { LoadlineAgent: [agent] } : {}),
-      ...(status === 'open' && user !== undefined ? { LoadlineUser: [user] } : {}),
-      ...(status === 'open' && tenant !== undefined ? { LoadlineTenant: [tenant] } : {}),
     });
   }
 }
