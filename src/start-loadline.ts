@@ -49,7 +49,14 @@ export async function startLoadline<C extends Config>(config: C, options: StartO
   };
   const host = await startHost(settings);
   const { runtime, store, taskQueue } = host;
-  const backend = { temporal: runtime.client, store, taskQueue, bus: runtime.bus, close: () => host.close() };
+  const backend = {
+    temporal: runtime.client,
+    store,
+    taskQueue,
+    bus: runtime.bus,
+    ...(config.models === undefined ? {} : { models: config.models }),
+    close: () => host.close(),
+  };
   const api = createSessionApi<C>(() => Promise.resolve(backend));
   return { ...api, temporalAddress: host.temporal.address };
 }

@@ -1,5 +1,6 @@
 import type { ResolvedAgent } from '../config/index.ts';
-import { explainShortfall, type BudgetShortfall } from '../domain/budget.ts';
+import type { BudgetShortfall } from '../domain/budget.ts';
+import { explainShortfall } from '../domain/budget-words.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import { toRunMetrics } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';

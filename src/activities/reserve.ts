@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { explainShortfall, neverFits, waitsOnlyForOthers, type BudgetShortfall } from '../domain/budget.ts';
+import { neverFits, waitsOnlyForOthers, type BudgetShortfall } from '../domain/budget.ts';
+import { explainShortfall } from '../domain/budget-words.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import { toUsd } from '../domain/money.ts';

@@ -2,19 +2,11 @@ import { Context } from '@temporalio/activity';
 import type { ToolUsage } from '../config/index.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import { fromUsd } from '../domain/money.ts';
+import { spendProblem, spentRow } from '../domain/spend.ts';
 import type { RunRef } from '../domain/steps.ts';
 import { plainUsage } from '../domain/usage.ts';
 import type { ActivityDeps } from './deps.ts';
 import { untilStored } from './until-stored.ts';
-
-function usageProblem({ provider, model, inputTokens, outputTokens, cost = 0 }: ToolUsage): string | null {
-  const isName = (name: unknown): boolean => typeof name === 'string' && name !== '';
-  if (![provider, model].every(isName)) return 'provider and model must be names';
-  if (![inputTokens, outputTokens].every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0)) {
-    return 'inputTokens and outputTokens must be integers of 0 or more';
-  }
-  return Number.isFinite(cost) && cost >= 0 ? null : 'cost must be dollars, 0 or more';
-}
 
 /** Tokens that one tool call spent at providers itself: a ledger row each, by the call and its index. */
 export class ToolSpend {
@@ -38,7 +30,7 @@ export class ToolSpend {
    * @throws RangeError for numbers that no ledger can hold.
    */
   record(usage: ToolUsage): void {
-    const problem = usageProblem(usage);
+    const problem = spendProblem(usage);
     if (problem !== null) throw new RangeError(`recordUsage: ${problem}`);
     const row = this.#rowOf(usage, this.#writes.length + 1);
     const write = untilStored(() => this.#deps.store.recordSpend(row, this.#deps.budgets), this.#context);
@@ -54,39 +46,14 @@ export class ToolSpend {
     await Promise.all(this.#writes);
   }
 
-  #rowOf({ provider, model, inputTokens, outputTokens, cost }: ToolUsage, index: number): LedgerRow {
-    const { sessionId, runId, agent, user, tenant } = this.#run;
+  #rowOf(spend: ToolUsage, index: number): LedgerRow {
+    const { sessionId, runId, agent, user = null, tenant = null } = this.#run;
     const now = new Date();
+    const { provider, model, inputTokens, outputTokens, cost } = spend;
     const usage = plainUsage(inputTokens, outputTokens);
     const costNanoUsd =
       cost === undefined ? this.#deps.catalogue.price(`${provider}/${model}`, usage, now) : fromUsd(cost);
-    const callId = `${runId}.${this.#toolCallId}.${index}`;
-    return {
-      id: callId,
-      sessionId,
-      runId,
-      callId,
-      attempt: 1,
-      agent,
-      user: user ?? null,
-      tenant: tenant ?? null,
-      provider,
-      model,
-      modelType: 'tool',
-      simulated: provider === 'simulated',
-      state: 'settled',
-      reservation: { inputTokens, outputTokens, costNanoUsd },
-      estimatedInputTokens: null,
-      usage,
-      costNanoUsd,
-      answered: true,
-      error: null,
-      startedAt: now.getTime(),
-      endedAt: now.getTime(),
-      durationMs: null,
-      timeToFirstTokenMs: null,
-      priceDate: now.toISOString(),
-      providerMetrics: null,
-    };
+    const id = `${runId}.${this.#toolCallId}.${index}`;
+    return spentRow({ id, sessionId, runId, agent, user, tenant, modelType: 'tool' }, spend, costNanoUsd, now);
   }
 }

@@ -4,6 +4,7 @@ interface Completed {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly string[];
+  readonly subcommands: readonly string[];
   readonly takesSession: boolean;
 }
 
@@ -18,6 +19,7 @@ function commandsOf(program: Command): Completed[] {
         .createHelp()
         .visibleOptions(command)
         .flatMap(({ long }) => long ?? []),
+      subcommands: command.commands.map((one) => one.name()),
       takesSession: command.registeredArguments[0]?.name() === 'id',
     }));
 }
@@ -27,8 +29,8 @@ const sessionIds = `loadline sessions --limit 50 --json 2>/dev/null | grep -o '"
 
 function bash(commands: readonly Completed[]): string {
   const cases = commands.map(
-    ({ name, options, takesSession }) =>
-      `    ${name}) words="${options.join(' ')}${takesSession ? ' $([ "$COMP_CWORD" = 2 ] && _loadline_sessions)' : ''}" ;;`,
+    ({ name, options, subcommands, takesSession }) =>
+      `    ${name}) words="${[...subcommands, ...options].join(' ')}${takesSession ? ' $([ "$COMP_CWORD" = 2 ] && _loadline_sessions)' : ''}" ;;`,
   );
   return `_loadline_sessions() { ${sessionIds}; }
 _loadline() {
@@ -46,9 +48,10 @@ function fish(commands: readonly Completed[]): string {
   const quote = (text: string): string => `'${text.replaceAll("'", "\\'")}'`;
   return [
     'complete -c loadline -f',
-    ...commands.flatMap(({ name, summary, options, takesSession }) => [
+    ...commands.flatMap(({ name, summary, options, subcommands, takesSession }) => [
       `complete -c loadline -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`,
       ...options.map((option) => `complete -c loadline -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`),
+      ...subcommands.map((one) => `complete -c loadline -n '__fish_seen_subcommand_from ${name}' -a ${one}`),
       ...(takesSession
         ? [`complete -c loadline -n '__fish_seen_subcommand_from ${name}' -a "(${sessionIds.replaceAll('"', '\\"')})"`]
         : []),

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shellWord } from '../domain/shell-word.ts';
 
 const here = fileURLToPath(import.meta.url);
 const root = join(dirname(here), '..', '..');
@@ -12,13 +13,13 @@ export function ownCommand(): string {
   return `node ${shellWord(relative(process.cwd(), join(root, 'src/cli/main.ts')))}`;
 }
 
+/** A message with the commands in it as they are called here. */
+export function asPasted(message: string): string {
+  return message.replaceAll('`loadline ', `\`${ownCommand()} `);
+}
+
 /** The same for the command that starts everything. */
 export function startCommand(): string {
   const own = ownCommand();
   return own === 'npm run client --' ? 'npm start' : `${own} dev`;
-}
-
-/** A word as a POSIX shell reads it back. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
+import { budgetCommand } from './commands/budget.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { closeCommand } from './commands/close.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -15,6 +16,7 @@ import { signalCommand } from './commands/signal.ts';
 import { startSessionCommand } from './commands/start.ts';
 import { stateCommand } from './commands/state.ts';
 import { transcriptCommand } from './commands/transcript.ts';
+import { usageCommand } from './commands/usage.ts';
 import { workerCommand } from './commands/worker.ts';
 
 /** Adds one command to the program. */
@@ -23,12 +25,14 @@ export type AddCommand = (program: Command) => Command;
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   'Run it:': [devCommand, workerCommand, doctorCommand],
   'Talk:': [startSessionCommand, sendCommand, signalCommand],
-  'Look:': [sessionsCommand, stateCommand, metricsCommand, transcriptCommand, modelsCommand],
+  'Look:': [sessionsCommand, stateCommand, metricsCommand, transcriptCommand, usageCommand, modelsCommand],
   'Control:': [cancelCommand, closeCommand, limitsCommand],
+  'Money:': [budgetCommand],
   'Shell:': [completionCommand],
 };
 
 function commonOptions(command: Command): void {
+  if (command.commands.length > 0) return command.commands.forEach(commonOptions);
   command
     .optionsGroup('Everywhere:')
     .addOption(new Option('--json', 'one JSON document on standard output, nothing else'));

@@ -5,9 +5,11 @@ import { exitCodeOfRun, exitCodes } from './exit-codes.ts';
 import { failureLine } from './failure.ts';
 import { messageContent, sessionFor } from './message.ts';
 import { note, print, printDocument, printJsonLine } from './output.ts';
+import { asPasted } from './own-command.ts';
 import { AnswerPrinter } from './terminal/answer-printer.ts';
 import { closingLine, type ContextGauge } from './terminal/closing-line.ts';
 import { paint } from './terminal/colours.ts';
+import { describeWaiting } from './terminal/describe-waiting.ts';
 import { screenWidth } from './terminal/screen.ts';
 import { withClient } from './with-client.ts';
 
@@ -61,11 +63,17 @@ function showJson(result: Result, options: SendCommandOptions): void {
 }
 
 async function showEnd(session: Session, result: Result): Promise<void> {
-  const { status, error, reason, waitingFor } = result;
+  const { status, error, reason } = result;
   if (error !== undefined) note(failureLine(error));
-  else if (status === 'waiting') note(`It waits: ${JSON.stringify(waitingFor ?? [])}`);
+  else if (status === 'waiting') note(waitingLine(result));
   else if (status !== 'completed') note(`${paint('yellow', `${status}:`)} ${reason ?? 'no reason was given'}`);
   print(closingLine(await contextOf(session), result.metrics, screenWidth()));
+}
+
+/** What it waits for, and what a person can do about it. */
+function waitingLine({ waitingFor = [], reason }: Result): string {
+  const what = describeWaiting(waitingFor, Date.now());
+  return `${paint('yellow', 'waiting')} for ${what}${reason === undefined ? '' : `. ${asPasted(reason)}`}`;
 }
 
 /** A session that has closed meanwhile may have nobody to ask; then the gauge is empty. */

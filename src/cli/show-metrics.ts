@@ -3,11 +3,12 @@ import { defaultThresholds } from '../domain/agent.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import { isDelta } from '../domain/events.ts';
 import { toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
+import type { SessionState } from '../domain/session.ts';
 import type { MetricsOptions } from './commands/metrics.ts';
 import { note, print, printDocument, printJsonLine } from './output.ts';
 import { findSessionRow } from './session-id.ts';
-import type { GaugeMarks } from './terminal/gauge.ts';
 import { describeMetrics } from './terminal/describe-metrics.ts';
+import { describeWaiting } from './terminal/describe-waiting.ts';
 import { withClient, withStore } from './with-client.ts';
 
 /** Shows a session's metrics: from the session itself, or from the store when no Temporal server answers. */
@@ -17,8 +18,10 @@ export async function showMetrics(id: string, options: MetricsOptions): Promise<
       const session = await client.session(id);
       if (options.watch === true) return await watch(session, options);
       const metrics = await session.metrics();
-      if (options.json === true) printDocument(metrics);
-      else print(describeMetrics(metrics, await marksOf(session)));
+      if (options.json === true) return printDocument(metrics);
+      const { thresholds, waitingFor = [] } = (await stateOf(session)) ?? {};
+      print(describeMetrics(metrics, (thresholds ?? defaultThresholds).context));
+      if (waitingFor.length > 0) print(`It waits for ${describeWaiting(waitingFor, Date.now())}.`);
     });
   } catch (error) {
     if (!(error instanceof LoadlineError) || error.code !== 'TemporalUnavailable' || options.watch === true)
@@ -37,15 +40,15 @@ async function fromStore(id: string, options: MetricsOptions): Promise<SessionMe
   });
 }
 
-async function marksOf(session: Session): Promise<GaugeMarks> {
-  const state = await session.state().catch(() => null);
-  return (state?.thresholds ?? defaultThresholds).context;
+/** A session that has closed meanwhile may have nobody to ask. */
+async function stateOf(session: Session): Promise<SessionState | null> {
+  return await session.state().catch(() => null);
 }
 
 async function watch(session: Session, options: MetricsOptions): Promise<void> {
   const ending = new AbortController();
   process.once('SIGINT', () => ending.abort());
-  const marks = await marksOf(session);
+  const marks = ((await stateOf(session))?.thresholds ?? defaultThresholds).context;
   const show = async (): Promise<void> => {
     const metrics = await session.metrics();
     if (options.json === true) return printJsonLine(metrics);

@@ -6,6 +6,8 @@ import type { Message, UserPart } from '../domain/messages.ts';
 import type { SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult } from '../domain/run.ts';
 import type { SessionCreated, SessionState, SessionStatus } from '../domain/session.ts';
+import type { BudgetApi } from './budget-api.ts';
+import type { UsageApi } from './usage-api.ts';
 
 /** A run's result with its messages, and with the agent's own type of output. */
 export interface AgentRunResult<Output> extends Omit<RunResult, 'output' | 'messages'> {
@@ -85,7 +87,7 @@ export interface SessionQuery {
   readonly after?: string;
 }
 
-/** What can be done with sessions, in the worker's process and from afar. */
+/** What can be done with sessions and their spending, in the worker's process and from afar. */
 export interface SessionApi<C extends Config> {
   /** A session of this agent: a new one, or the one with this id. */
   session<Name extends AgentName<C>>(agent: Name, options?: SessionOptions): Session<OutputOf<C, Name>>;
@@ -95,5 +97,7 @@ export interface SessionApi<C extends Config> {
   sessions(
     query?: SessionQuery,
   ): Promise<{ readonly sessions: readonly SessionListItem[]; readonly cursor: string | null }>;
+  readonly budgets: BudgetApi;
+  readonly usage: UsageApi;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { ModelSettings } from '../domain/model.ts';
 import type { DeltaBus } from '../worker/delta-bus.ts';
 import type { Store } from '../store/store.ts';
 
@@ -9,5 +10,7 @@ export interface Backend {
   readonly taskQueue: string;
   /** In the worker's own process; elsewhere deltas come through the store. */
   readonly bus: DeltaBus | null;
+  /** The config's own models, where the config is at hand: they have prices that the catalogue does not know. */
+  readonly models?: Readonly<Record<string, ModelSettings>>;
   close(): Promise<void>;
 }

@@ -1,5 +1,9 @@
 export { SessionClient, type ClientOptions } from './session-client.ts';
 export type * from './api.ts';
+export type * from './budget-api.ts';
+export type * from './usage-api.ts';
+export type { BudgetScope, BudgetUnit, BudgetWindow } from '../domain/budget.ts';
+export type { UsageGrouping, UsageLine } from '../domain/usage-report.ts';
 export { LoadlineError, type ErrorCode } from '../domain/errors.ts';
 export type { Limits, LimitsInForce, LimitsPatch, Thresholds } from '../domain/agent.ts';
 export type { RunEvent, StoredEvent, DeltaEvent } from '../domain/events.ts';

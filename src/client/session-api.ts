@@ -5,8 +5,10 @@ import { LoadlineError } from '../domain/errors.ts';
 import type { SessionInput } from '../domain/session.ts';
 import type { Session, SessionApi, SessionOptions } from './api.ts';
 import type { Backend } from './backend.ts';
+import { createBudgetApi } from './budgets.ts';
 import { listSessions } from './reading.ts';
 import { TemporalSession } from './session.ts';
+import { createUsageApi } from './usage.ts';
 
 /** Short enough to type, and never two alike: 48 random bits. */
 function newSessionId(): string {
@@ -33,6 +35,8 @@ export function createSessionApi<C extends Config>(backend: () => Promise<Backen
     },
     existing: (sessionId) => new TemporalSession(backend, sessionId, null),
     sessions: async (query = {}) => await listSessions((await backend()).store, query),
+    budgets: createBudgetApi(async () => (await backend()).store),
+    usage: createUsageApi(backend),
     close: async () => await (await backend()).close(),
   };
 }

@@ -1,8 +1,10 @@
 import type { AgentName, Config, OutputOf } from '../config/index.ts';
 import type { Session, SessionApi, SessionListItem, SessionOptions, SessionQuery } from './api.ts';
 import type { Backend } from './backend.ts';
+import type { BudgetApi } from './budget-api.ts';
 import { connectBackend } from './connect.ts';
 import { createSessionApi } from './session-api.ts';
+import type { UsageApi } from './usage-api.ts';
 
 export interface ClientOptions {
   /** `host:port` of Temporal; else `TEMPORAL_ADDRESS` or a profile, else the `loadline dev` that runs in the home. */
@@ -50,6 +52,14 @@ export class SessionClient<C extends Config = Config> implements SessionApi<C> {
     query?: SessionQuery,
   ): Promise<{ readonly sessions: readonly SessionListItem[]; readonly cursor: string | null }> {
     return await this.#api.sessions(query);
+  }
+
+  get budgets(): BudgetApi {
+    return this.#api.budgets;
+  }
+
+  get usage(): UsageApi {
+    return this.#api.usage;
   }
 
   /** Closes its connections; sessions go on. */

@@ -38,7 +38,7 @@ export function budgetProblem(settings: BudgetSettings): string | null {
     : `timeZone "${settings.timeZone}" is not in the IANA list; write one like Europe/Oslo`;
 }
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {

@@ -1,5 +1,5 @@
-import type { LedgerRow, Reservation } from './ledger.ts';
-import { toUsd, type NanoUsd } from './money.ts';
+import { unnamed, type LedgerRow, type Reservation } from './ledger.ts';
+import type { NanoUsd } from './money.ts';
 import { deriveUsage, type UsageClasses } from './usage.ts';
 
 export const budgetScopes = ['session', 'user', 'agent', 'tenant', 'all'] as const;
@@ -40,7 +40,7 @@ export interface BudgetOverride extends Omit<BudgetRule, 'warnAt'> {
   readonly windowStart: string | null;
 }
 
-/** Whose spending it is. */
+/** Whose spending it is; a session or an agent may be `unnamed`. */
 export interface BudgetSubject {
   readonly sessionId: string;
   readonly user: string | null;
@@ -51,15 +51,15 @@ export interface BudgetSubject {
 /** The key of everything; no session, user, agent or tenant can be named so. */
 export const keyOfAll = '*';
 
-/** Whose budget of this scope it is; `null`: a user or tenant rule does not apply to sessions that name none. */
+/** Whose budget of this scope it is; `null`: a rule does not apply to spending that names nobody in its scope. */
 export function budgetKey(scope: BudgetScope, subject: BudgetSubject): string | null {
   switch (scope) {
     case 'session':
-      return subject.sessionId;
+      return subject.sessionId === unnamed ? null : subject.sessionId;
     case 'user':
       return subject.user;
     case 'agent':
-      return subject.agent;
+      return subject.agent === unnamed ? null : subject.agent;
     case 'tenant':
       return subject.tenant;
     case 'all':
@@ -110,11 +110,16 @@ export function applicableBudgets(
 
 export const defaultWarnAt = 0.8;
 
-/** The most particular override wins: of the key before of all keys, of the window before of every window. */
-function limitInForce(
+/**
+ * The limit that was set from outside the config; `null`: none. The most particular override wins: of the key before of
+ * all keys, of the window before of every window.
+ *
+ * @param key `null`: of all keys alone.
+ */
+export function limitInForce(
   overrides: readonly BudgetOverride[],
   rule: string,
-  key: string,
+  key: string | null,
   windowStart: string | null,
 ): number | null {
   const candidates = overrides.filter(
@@ -158,6 +163,8 @@ export function shareOf(row: LedgerRow, unit: BudgetUnit): BudgetShare {
 export interface BudgetStanding extends Budget {
   readonly spent: number;
   readonly reserved: number;
+  /** The part of what is spent that nobody reserved: it may have passed the limit. */
+  readonly unreserved: number;
 }
 
 /** Why a call was not reserved: the facts that the error `BudgetExceeded` carries, in the budget's own unit. */
@@ -183,36 +190,4 @@ export function shortfallOf(standings: readonly BudgetStanding[], reservation: R
     if (needed === null || standing.spent + standing.reserved + needed > standing.limit) return { ...standing, needed };
   }
   return null;
-}
-
-const grouped = new Intl.NumberFormat('en-US');
-
-/** An amount for people: `498,200 tokens`, `$1.25`. */
-export function formatAmount(amount: number, unit: BudgetUnit): string {
-  if (unit === 'cost')
-    return `$${toUsd(amount)
-      .toFixed(6)
-      .replace(/\.?0+$/, '')}`;
-  return `${grouped.format(amount)} ${unit === 'tokens' ? 'tokens' : 'uncached tokens'}`;
-}
-
-/** A budget's name for people: `user ann, day`. */
-export function budgetName({ scope, key, window }: Pick<Budget, 'scope' | 'key' | 'window'>): string {
-  return scope === 'all' ? `everything, ${window}` : `${scope} ${key}, ${window}`;
-}
-
-/** What is used, what is reserved, what is needed, when it resets, and what to do. */
-export function explainShortfall(shortfall: BudgetShortfall): string {
-  const { unit, spent, reserved, limit, needed, end, scope, key, window } = shortfall;
-  const name = budgetName(shortfall);
-  if (needed === null) {
-    return `The budget of ${name} is in dollars and the model's price is unknown; set models.….price in the config`;
-  }
-  const used = `${formatAmount(spent, unit)} of ${formatAmount(limit, unit)} are spent`;
-  const held = reserved === 0 ? '' : `, ${formatAmount(reserved, unit)} reserved by calls in flight`;
-  const reset = end === null ? 'It never resets' : `It resets at ${end}`;
-  return (
-    `The budget of ${name} does not cover this call: ${used}${held}; the call needs up to ${formatAmount(needed, unit)}. ` +
-    `${reset}; raise it with \`loadline budget raise ${scope}${scope === 'all' ? '' : ` ${key}`} --window ${window}\``
-  );
 }

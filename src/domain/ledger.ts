@@ -1,8 +1,12 @@
 import type { NanoUsd } from './money.ts';
 import type { UsageClasses } from './usage.ts';
 
-/** Who asked for the call: the agent's own model, the summariser, a team's leader or member, a fallback, a tool. */
-export type ModelType = 'model' | 'summaryModel' | 'leader' | 'member' | 'fallback' | 'tool' | (string & {});
+/**
+ * Who asked for the call: the agent's own model, the summariser, a team's leader or member, a fallback, a tool; `external`
+ * is what the library was told of spending elsewhere.
+ */
+export type ModelType =
+  'model' | 'summaryModel' | 'leader' | 'member' | 'fallback' | 'tool' | 'external' | (string & {});
 
 /**
  * The life of an attempt's row.
@@ -24,6 +28,9 @@ export interface Reservation {
   /** `null` when a price is missing. */
   readonly costNanoUsd: NanoUsd | null;
 }
+
+/** The session and the agent of spending that names none. No session and no agent can be named so. */
+export const unnamed = '';
 
 /** One attempt of one call. The ledger is the truth about spending; every metric is a sum over these. */
 export interface LedgerRow {
@@ -49,6 +56,8 @@ export interface LedgerRow {
   readonly costNanoUsd: NanoUsd | null;
   /** Did this attempt give the call its answer? One attempt of a call at most. */
   readonly answered: boolean;
+  /** Spent before anybody asked a budget: it counts on all that apply and may have passed one. */
+  readonly unreserved?: true;
   /** Class of the error that ended the attempt, e.g. `rate-limit`, `aborted`. */
   readonly error: string | null;
   /** Milliseconds since the epoch, the worker's clock. */

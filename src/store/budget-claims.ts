@@ -9,7 +9,7 @@ import {
   type BudgetStanding,
 } from '../domain/budget.ts';
 import type { EventBody } from '../domain/events.ts';
-import type { LedgerRow } from '../domain/ledger.ts';
+import { unnamed, type LedgerRow } from '../domain/ledger.ts';
 import { budgetPeriod } from './budget-periods.ts';
 import { allOverrides, budgetById, budgetsOfRow, insertBudget, insertClaim, updateBudget } from './budget-queries.ts';
 import type { Connection } from './database.ts';
@@ -31,7 +31,7 @@ export function toOverride(record: BudgetOverridesTable): BudgetOverride {
 }
 
 export function toStanding(record: BudgetsTable): BudgetStanding {
-  const { budget_id: id, scope, key, window, unit, limit, spent, reserved } = record;
+  const { budget_id: id, scope, key, window, unit, limit, spent, reserved, unreserved } = record;
   const warnAt = record.warn_at_ppm === null ? null : record.warn_at_ppm / million;
   return {
     id,
@@ -46,6 +46,7 @@ export function toStanding(record: BudgetsTable): BudgetStanding {
     end: record.window_end,
     spent,
     reserved,
+    unreserved,
   };
 }
 
@@ -64,6 +65,7 @@ function toRecord(budget: Budget): BudgetsTable {
     warn_at_ppm: warnAt === null ? null : Math.round(warnAt * million),
     spent: 0,
     reserved: 0,
+    unreserved: 0,
     warned: 0,
   };
 }
@@ -137,9 +139,11 @@ export async function moveShares(
       ...record,
       reserved: record.reserved + now.reserved - old.reserved,
       spent: record.spent + now.spent - old.spent,
+      unreserved: record.unreserved + (after.unreserved === true ? now.spent - old.spent : 0),
     };
     const standing = toStanding(moved);
-    const warned = record.warned === 1 || isDue(standing);
+    // Spending outside of any session leaves the warning to the next one that has somebody to tell.
+    const warned = record.warned === 1 || (after.sessionId !== unnamed && isDue(standing));
     await connection.run(updateBudget, { ...moved, warned: warned ? 1 : 0 });
     if (warned && record.warned === 0) events.push({ type: 'budget.warned', details: factsOf(standing) });
     if (before?.state === 'reserved' && now.spent > old.reserved) {

@@ -1,5 +1,5 @@
 import { argsOf, query } from './query.ts';
-import type { BudgetOverridesTable, BudgetsTable, ClaimsTable } from './schema.ts';
+import type { BudgetOverridesTable, BudgetRulesTable, BudgetsTable, ClaimsTable } from './schema.ts';
 
 export const budgetById = query<{ budgetId: string }>()((db, arg) =>
   db.selectFrom('budgets').selectAll().where('budget_id', '=', arg('budgetId')),
@@ -22,6 +22,7 @@ export const insertBudget = query<BudgetsTable>()((db, arg) =>
         'warn_at_ppm',
         'spent',
         'reserved',
+        'unreserved',
         'warned',
       ]),
     )
@@ -29,11 +30,11 @@ export const insertBudget = query<BudgetsTable>()((db, arg) =>
 );
 
 export const updateBudget = query<
-  Pick<BudgetsTable, 'budget_id' | 'limit' | 'warn_at_ppm' | 'spent' | 'reserved' | 'warned'>
+  Pick<BudgetsTable, 'budget_id' | 'limit' | 'warn_at_ppm' | 'spent' | 'reserved' | 'unreserved' | 'warned'>
 >()((db, arg) =>
   db
     .updateTable('budgets')
-    .set(argsOf(arg, ['limit', 'warn_at_ppm', 'spent', 'reserved', 'warned']))
+    .set(argsOf(arg, ['limit', 'warn_at_ppm', 'spent', 'reserved', 'unreserved', 'warned']))
     .where('budget_id', '=', arg('budget_id')),
 );
 
@@ -65,6 +66,55 @@ export const putOverride = query<BudgetOverridesTable>()((db, arg) =>
         .columns(['scope', 'key', 'window', 'unit', 'time_zone', 'window_start'])
         .doUpdateSet({ limit: arg('limit') }),
     ),
+);
+
+/** What a limit for every window from now on takes the place of. */
+export const deleteRaises = query<Omit<BudgetOverridesTable, 'limit' | 'window_start'>>()((db, arg) =>
+  db
+    .deleteFrom('budget_overrides')
+    .where('scope', '=', arg('scope'))
+    .where('key', '=', arg('key'))
+    .where('window', '=', arg('window'))
+    .where('unit', '=', arg('unit'))
+    .where('time_zone', '=', arg('time_zone'))
+    .where('window_start', '<>', ''),
+);
+
+export const allRules = query()((db) =>
+  db.selectFrom('budget_rules').selectAll().orderBy('scope').orderBy('window').orderBy('unit').orderBy('time_zone'),
+);
+
+export const deleteRules = query()((db) => db.deleteFrom('budget_rules'));
+
+export const insertRule = query<BudgetRulesTable>()((db, arg) =>
+  db
+    .insertInto('budget_rules')
+    .values(argsOf(arg, ['scope', 'window', 'unit', 'time_zone', 'limit', 'warn_at_ppm']))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['scope', 'window', 'unit', 'time_zone'])
+        .doUpdateSet({ limit: arg('limit'), warn_at_ppm: arg('warn_at_ppm') }),
+    ),
+);
+
+/** Changes no row when the raise was made before. */
+export const insertRaise = query<{ raiseId: string }>()((db, arg) =>
+  db
+    .insertInto('budget_raises')
+    .values({ raise_id: arg('raiseId') })
+    .onConflict((conflict) => conflict.column('raise_id').doNothing()),
+);
+
+export const allBudgets = query<{ after: string; limit: number }>()((db, arg) =>
+  db.selectFrom('budgets').selectAll().where('budget_id', '>', arg('after')).orderBy('budget_id').limit(arg('limit')),
+);
+
+export const rowsOfBudget = query<{ budgetId: string }>()((db, arg) =>
+  db
+    .selectFrom('claims')
+    .innerJoin('ledger', 'ledger.row_id', 'claims.row_id')
+    .selectAll('ledger')
+    .where('claims.budget_id', '=', arg('budgetId')),
 );
 
 /** Those whose window has not ended at an instant (ISO 8601). */

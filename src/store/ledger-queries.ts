@@ -81,6 +81,7 @@ export const insertRow = query<LedgerTable>()((db, arg) =>
         'audio_output',
         'cost_nano_usd',
         'answered',
+        'unreserved',
         'error',
         'started_at',
         'ended_at',

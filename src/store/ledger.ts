@@ -1,5 +1,6 @@
+import type { LedgerRow } from '../domain/ledger.ts';
 import { readAnswer } from './answers.ts';
-import { claim, claimUnreserved } from './budget-claims.ts';
+import { claim, claimUnreserved, moveShares } from './budget-claims.ts';
 import type { Connection, Database } from './database.ts';
 import {
   endRow,
@@ -24,6 +25,12 @@ async function rowToEnd(connection: Connection, rowId: string): Promise<LedgerTa
   const record = await connection.first(rowById, { rowId });
   if (record === null) throw new Error(`The ledger has no row ${rowId}: an attempt is reserved before it ends`);
   return record;
+}
+
+/** `false` when the row is there already. */
+async function insertSpent(connection: Connection, row: LedgerRow): Promise<boolean> {
+  const record = toLedgerRecord(row, { taskToken: '', pid: 0, bootId: '' }, 0);
+  return (await connection.run(insertRow, { ...record, settled_as: 'settled' })) > 0;
 }
 
 export function ledgerStore(database: Database): LedgerStore {
@@ -61,12 +68,18 @@ export function ledgerStore(database: Database): LedgerStore {
       database.write(async (connection) => {
         const { sessionId, runId } = row;
         const change = await SessionChange.begin(connection, { sessionId, runId, at: iso(row.startedAt) });
-        const record = toLedgerRecord(row, { taskToken: '', pid: 0, bootId: '' }, 0);
-        if ((await connection.run(insertRow, { ...record, settled_as: 'settled' })) === 0) return change.totals;
+        if (!(await insertSpent(connection, row))) return change.totals;
         await claimUnreserved(connection, row, rules);
         await change.replaceRow(null, row);
         await change.save();
         return change.totals;
+      }),
+
+    recordSpendOutside: (row, rules) =>
+      database.write(async (connection) => {
+        if (!(await insertSpent(connection, row))) return;
+        await claimUnreserved(connection, row, rules);
+        await moveShares(connection, null, row);
       }),
 
     prolong: (rowId, leaseUntil) =>

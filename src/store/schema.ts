@@ -106,6 +106,8 @@ export interface LedgerTable {
   audio_output: number | null;
   cost_nano_usd: number | null;
   answered: Flag;
+  /** Spent before anybody asked a budget. */
+  unreserved: Flag;
   error: string | null;
   started_at: number;
   ended_at: number | null;
@@ -158,6 +160,8 @@ export interface BudgetsTable {
   warn_at_ppm: number | null;
   spent: number;
   reserved: number;
+  /** The part of what is spent that nobody reserved. */
+  unreserved: number;
   warned: Flag;
 }
 
@@ -165,6 +169,19 @@ export interface ClaimsTable {
   row_id: string;
   budget_id: string;
   unit: BudgetUnit;
+}
+
+export interface BudgetRaisesTable {
+  raise_id: string;
+}
+
+export interface BudgetRulesTable {
+  scope: BudgetScope;
+  window: BudgetWindow;
+  unit: BudgetUnit;
+  time_zone: string;
+  limit: number;
+  warn_at_ppm: number | null;
 }
 
 export interface BudgetOverridesTable {
@@ -202,5 +219,7 @@ export interface Schema {
   budgets: BudgetsTable;
   claims: ClaimsTable;
   budget_overrides: BudgetOverridesTable;
+  budget_rules: BudgetRulesTable;
+  budget_raises: BudgetRaisesTable;
   migrations: MigrationsTable;
 }

@@ -69,6 +69,7 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
     client,
     onError: (error) => logger.warn('a sweep failed; the next one tries again', { error: String(error) }),
   });
+  await store.publishBudgetRules(settings.config.budgets);
   const running = worker.run();
   return {
     client,

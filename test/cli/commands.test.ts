@@ -290,7 +290,7 @@ describe('the command line itself', () => {
   it('groups its help', async () => {
     const { stdout, code } = await cli('--help');
     const headings = [...stdout.matchAll(/^(\w.*):$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual(['Options', 'Run it', 'Talk', 'Look', 'Control', 'Shell']);
+    expect(headings).toEqual(['Options', 'Run it', 'Talk', 'Look', 'Control', 'Money', 'Shell']);
     expect(code).toBe(0);
   });
 

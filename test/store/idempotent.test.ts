@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BudgetRule } from '../../src/domain/budget.ts';
+import { unnamed } from '../../src/domain/ledger.ts';
 import { plainUsage } from '../../src/domain/usage.ts';
 import type { Store } from '../../src/store/index.ts';
 import {
@@ -15,6 +17,15 @@ import {
   start,
   toolMessage,
 } from './fixtures.ts';
+
+const userDaily: BudgetRule = {
+  scope: 'user',
+  window: 'day',
+  unit: 'tokens',
+  limit: 9,
+  timeZone: 'UTC',
+  warnAt: null,
+};
 
 let store: Store;
 let path: string;
@@ -112,6 +123,27 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
         limit: 9,
       }),
   ],
+  [
+    'raiseBudget',
+    [() => store.publishBudgetRules([userDaily])],
+    () =>
+      store.raiseBudget({
+        id: 'raise-1',
+        reference: { scope: 'user', key: 'ann', window: 'day' },
+        by: () => 5,
+        at: start,
+      }),
+  ],
+  ['publishBudgetRules', [], () => store.publishBudgetRules([userDaily])],
+  [
+    'recordSpendOutside',
+    [],
+    () =>
+      store.recordSpendOutside(
+        { ...row, id: 'x1', sessionId: unnamed, state: 'settled', usage: plainUsage(4, 5), unreserved: true },
+        [userDaily],
+      ),
+  ],
   ['prolong', [() => reserveRow(row)], () => store.prolong(row.id, start + 90_000)],
   ['settle', [() => reserveRow(row)], () => store.settle(settlementOf(row))],
   ['settle without an end', [() => reserveRow(row)], () => store.settle(settlementOf(row, { ends: false }))],
@@ -192,6 +224,7 @@ describe('the second time', () => {
       'deltas',
     );
     reads.push('blob', 'recomputeTotals', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
+    reads.push('budgetRules', 'budgetsInForce', 'auditBudgets');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
     expect(Object.keys(store).filter((name) => !reads.includes(name) && !tried.has(name))).toEqual([]);
   });

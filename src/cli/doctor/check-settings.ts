@@ -3,7 +3,7 @@ import type { LoadlineError } from '../../domain/errors.ts';
 import { fault, fine, wordsOf, type Finding } from './finding.ts';
 import { renameKey, replaceWord, unset } from './mend.ts';
 import type { Scene } from './scene.ts';
-import { shellWord } from '../own-command.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 
 const minimalConfig = `export default { agents: [{ name: "assistant" }] };`;
 const minimalJson = `{ "agents": [{ "name": "assistant" }] }`;

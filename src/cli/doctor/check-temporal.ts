@@ -11,7 +11,8 @@ import {
   type ServerConnection,
 } from '../../worker/temporal-server/index.ts';
 import { localBinaries } from '../../worker/temporal-server/local-binaries.ts';
-import { ownCommand, shellWord } from '../own-command.ts';
+import { shellWord } from '../../domain/shell-word.ts';
+import { ownCommand } from '../own-command.ts';
 import { fault, fine, wordsOf, type Finding } from './finding.ts';
 import { unset } from './mend.ts';
 import type { Scene } from './scene.ts';

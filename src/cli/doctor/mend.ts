@@ -1,4 +1,4 @@
-import { shellWord } from '../own-command.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 
 /** Where a variable's value comes from: the shell's own environment wins over the `.env` file. */
 export interface VariableSource {

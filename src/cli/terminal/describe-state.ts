@@ -2,6 +2,7 @@ import type { SessionState } from '../../domain/session.ts';
 import { gaugeWithPercent } from './closing-line.ts';
 import { paint } from './colours.ts';
 import { paintStatus } from './describe-sessions.ts';
+import { describeWaiting } from './describe-waiting.ts';
 import { fields } from './fields.ts';
 import { count } from './numbers.ts';
 import { screenWidth } from './screen.ts';
@@ -28,7 +29,7 @@ export function describeState(state: SessionState): string {
       ['runs', count(state.runs)],
       ['run', run],
       ['queue', queue.length === 0 ? null : queue.map(({ runId }) => runId).join(', ')],
-      ['waits for', waitingFor.length === 0 ? null : waitingFor.map((one) => JSON.stringify(one)).join('\n')],
+      ['waits for', waitingFor.length === 0 ? null : describeWaiting(waitingFor, Date.now())],
       ['thresholds', state.thresholdsFired.length === 0 ? null : state.thresholdsFired.join(', ')],
       ['summary', state.summary?.text ?? null],
     ],

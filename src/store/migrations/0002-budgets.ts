@@ -18,6 +18,7 @@ export const budgets: Migration = {
       .addColumn('warn_at_ppm', types.integer)
       .addColumn('spent', types.integer, (c) => c.notNull())
       .addColumn('reserved', types.integer, (c) => c.notNull())
+      .addColumn('unreserved', types.integer, (c) => c.notNull())
       .addColumn('warned', types.flag, (c) => c.notNull()),
     schema.createIndex('budgets_by_scope').on('budgets').columns(['scope', 'key', 'window_end']),
     schema.createIndex('budgets_by_end').on('budgets').column('window_end'),
@@ -42,6 +43,21 @@ export const budgets: Migration = {
       .addColumn('limit', types.integer, (c) => c.notNull())
       .addPrimaryKeyConstraint('budget_overrides_key', ['scope', 'key', 'window', 'unit', 'time_zone', 'window_start']),
 
+    // The config's budgets as the newest worker has them, for clients without a config.
+    schema
+      .createTable('budget_rules')
+      .addColumn('scope', types.id, (c) => c.notNull())
+      .addColumn('window', types.id, (c) => c.notNull())
+      .addColumn('unit', types.id, (c) => c.notNull())
+      .addColumn('time_zone', types.id, (c) => c.notNull())
+      .addColumn('limit', types.integer, (c) => c.notNull())
+      .addColumn('warn_at_ppm', types.integer)
+      .addPrimaryKeyConstraint('budget_rules_key', ['scope', 'window', 'unit', 'time_zone']),
+
+    // A raise adds: the same one again must find that it was made.
+    schema.createTable('budget_raises').addColumn('raise_id', types.id, (c) => c.primaryKey()),
+
+    schema.alterTable('ledger').addColumn('unreserved', types.flag, (c) => c.notNull().defaultTo(0)),
     schema.alterTable('ledger').addColumn('estimated_input_tokens', types.integer),
     schema.alterTable('sessions').addColumn('context_anchor', types.json),
     schema.createIndex('ledger_by_start').on('ledger').column('started_at'),
