@@ -26,7 +26,7 @@ export function refuse(
   });
 }
 
-/** Another try may do better; without `afterMs` the retry policy says when. */
+/** Another try may do better; without `afterMs` the retry policy says when. The server takes a delay of 0 for "never". */
 export function tryAgain(code: ErrorCode, message: string, afterMs: number | null): ApplicationFailure {
   return ApplicationFailure.create({
     type: code,
@@ -34,7 +34,7 @@ export function tryAgain(code: ErrorCode, message: string, afterMs: number | nul
     // Told to the user and kept in the ledger: nothing for the worker's log.
     category: ApplicationFailureCategory.BENIGN,
     nonRetryable: false,
-    ...(afterMs === null ? {} : { nextRetryDelay: afterMs }),
+    ...(afterMs === null ? {} : { nextRetryDelay: Math.max(1, afterMs) }),
   });
 }
 

@@ -62,6 +62,8 @@ export const behaviourSchema = z.strictObject({
   noUsage: z.boolean().optional(),
   /** Usage so far in every chunk, as some compatible servers send it. */
   cumulativeUsage: z.boolean().optional(),
+  /** Reasoning stands beside `completion_tokens` and only in the total, as at xAI. */
+  reasoningOutside: z.boolean().optional(),
   /** Numbers billed and reported in place of the counted ones. */
   usage: z
     .strictObject({

@@ -116,7 +116,7 @@ export class SimulatedProvider {
     const { id, startedAt } = started;
     const input = this.#billInput(wire, prompt);
     const reply = replyTo(prompt, behaviour, wire.callIdPrefix);
-    const exchange = { id, prompt, body, reply, startedAt };
+    const exchange = { id, prompt, body, reply, startedAt, reasoningOutside: behaviour.reasoningOutside ?? false };
     const generation = { exchange, wire, behaviour, settings: this.settings, input, client };
     const { end, billed } = await generate(generation, response);
     const entry = this.#end(started, 200, end, billed);

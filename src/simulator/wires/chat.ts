@@ -15,12 +15,12 @@ const finishReasons: Readonly<Record<Finish, string>> = {
   refusal: 'stop',
 };
 
-function usageBody(billed: Billed): JsonRecord {
+function usageBody(billed: Billed, { reasoningOutside }: Exchange): JsonRecord {
   const prompt = openai.inputTokens(billed);
   const completion = openai.outputTokens(billed);
   return {
     prompt_tokens: prompt,
-    completion_tokens: completion,
+    completion_tokens: completion - (reasoningOutside ? billed.reasoning : 0),
     total_tokens: prompt + completion,
     prompt_tokens_details: {
       cached_tokens: billed.cacheRead,
@@ -65,7 +65,7 @@ function whole(exchange: Exchange, usage: Billed | null): JsonRecord {
   return {
     ...common(exchange, 'chat.completion'),
     choices: [{ index: 0, message, logprobs: null, finish_reason: finishReasons[finish] }],
-    ...(usage === null ? {} : { usage: usageBody(usage) }),
+    ...(usage === null ? {} : { usage: usageBody(usage, exchange) }),
   };
 }
 
@@ -83,7 +83,7 @@ function writer(exchange: Exchange): StreamWriter {
     sse(null, {
       ...head,
       choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
-      ...(usage !== null ? { usage: usageBody(usage) } : asksForUsage ? { usage: null } : {}),
+      ...(usage !== null ? { usage: usageBody(usage, exchange) } : asksForUsage ? { usage: null } : {}),
     });
   const role = (usage: Billed | null): string => {
     if (hasRole) return '';
@@ -109,7 +109,8 @@ function writer(exchange: Exchange): StreamWriter {
     },
     end(usage) {
       const last = `${role(null)}${chunk({}, finishReasons[finish], null)}`;
-      const report = asksForUsage && usage !== null ? sse(null, { ...head, choices: [], usage: usageBody(usage) }) : '';
+      const report =
+        asksForUsage && usage !== null ? sse(null, { ...head, choices: [], usage: usageBody(usage, exchange) }) : '';
       return `${last}${report}data: [DONE]\n\n`;
     },
     error: (refusal) => sse(null, openai.errorBody(refusal)),

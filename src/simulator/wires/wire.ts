@@ -11,6 +11,8 @@ export interface Exchange {
   readonly body: JsonRecord;
   readonly reply: Reply;
   readonly startedAt: Date;
+  /** Reasoning is reported beside the output, not as a part of it. */
+  readonly reasoningOutside: boolean;
 }
 
 /** Writes one streamed answer. Each method returns the text to send, complete events only. */
