@@ -22,6 +22,7 @@ try {
   const worker = await spawnWorker(stand);
   let next = 0;
   let highest = 0;
+  console.log(`     a worker without a session has ${rssOf(worker.pid).toFixed(0)} MB`);
   await Promise.all(
     Array.from({ length: senders }, async () => {
       while (next < sessions) {

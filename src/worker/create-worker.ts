@@ -14,8 +14,8 @@ export interface WorkerSettings {
 
 /**
  * The timeouts are set for a fast take-over: with the defaults a killed worker's call came back after 19 s, with these
- * after 4.6 s (docs/decisions). 500 cached workflows hold the memory down: ten thousand idle sessions replay from
- * their short histories when they are asked.
+ * after 4.6 s (docs/decisions). 200 cached workflows, half a megabyte each, hold the memory down: the other ones of ten
+ * thousand idle sessions replay from their short histories when they are asked.
  */
 export const workerTuning = {
   stickyQueueScheduleToStartTimeout: '1s',
@@ -23,7 +23,7 @@ export const workerTuning = {
   defaultHeartbeatThrottleInterval: '1s',
   shutdownGraceTime: '10s',
   shutdownForceTime: '30s',
-  maxCachedWorkflows: 500,
+  maxCachedWorkflows: 200,
   maxConcurrentActivityTaskExecutions: 200,
 } satisfies Partial<WorkerOptions>;
 
