@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { defineAgent, defineConfig } from '../../src/config/index.ts';
+import { z } from 'zod';
+import { defineAgent, defineConfig, defineTool } from '../../src/config/index.ts';
 import type { SessionMetrics } from '../../src/domain/metrics.ts';
 import { workflowIdOf } from '../../src/domain/session.ts';
 import { startSweeper } from '../../src/worker/sweeper.ts';
@@ -8,7 +9,19 @@ import { billedTokens, metricsOfLedger, threeTotals } from '../support/conservat
 import { startStack, type Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
-const config = defineConfig({ agents: [defineAgent({ name: 'assistant', limits: { maxOutputTokens: 100 } })] });
+/** Lets the tool answer that waits. */
+let goOn: (() => void) | null = null;
+
+const wait = defineTool({
+  name: 'wait',
+  description: 'Answers when it is told to',
+  inputSchema: z.object({}),
+  execute: () => new Promise<string>((resolve) => (goOn = () => resolve('done'))),
+});
+
+const config = defineConfig({
+  agents: [defineAgent({ name: 'assistant', tools: [wait], limits: { maxOutputTokens: 100 } })],
+});
 
 describe('a closed session', () => {
   let stack: Stack<typeof config>;
@@ -134,14 +147,15 @@ describe('a closed session', () => {
     expect(stack.simulator.tally().totals.requests).toBe(1);
   });
 
-  it('is left alone by the sweeper while its workflow runs', async () => {
-    stack.simulator.script({ firstTokenMs: 600 });
+  it('is not made of one whose workflow runs, though its run has long had no call in flight', async () => {
+    stack.simulator.script([{ toolCalls: [{ name: 'wait', arguments: {} }] }, { answer: 'Here I am.' }]);
     const session = open();
-    const sent = session.send('Hello');
-    await until(async () => (await stack.store.ledger(session.id)).length > 0);
+    const sent = session.send('Wait for me');
+    await until(() => goOn !== null);
     await sweep();
-    expect(await sent).toMatchObject({ status: 'completed' });
-    expect((await stack.store.ledger(session.id)).map(({ state }) => state)).toEqual(['settled']);
+    goOn?.();
+    expect(await sent).toMatchObject({ status: 'completed', text: 'Here I am.' });
+    expect(await stack.store.session(session.id)).toMatchObject({ status: 'open' });
   });
 });
 
