@@ -33,7 +33,11 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
     }
     const checked = `${count(sessions)} sessions and ${count(budgets)} budgets`;
     if (differences.length === 0) print(`${paint('green', '✓')} The ledger gives the metrics of ${checked}.`);
-    else print(...differences.map(describeDifference), `${count(differences.length)} differences in ${checked}.`);
+    else
+      print(
+        ...differences.map(describeDifference),
+        `${count(differences.length)} ${differences.length === 1 ? 'difference' : 'differences'} in ${checked}.`,
+      );
     if (compared !== null) print(describeComparison(compared));
   });
 }

@@ -74,6 +74,11 @@ function describeParts(total: UsageLine): (readonly [string, string])[] {
     ...part('unreserved', total.unreservedTokens),
     ...(total.costUnknown === 0
       ? []
-      : [['no price', `${count(total.costUnknown)} rows; set models.….price in the config`] as const]),
+      : [
+          [
+            'no price',
+            `${count(total.costUnknown)} ${total.costUnknown === 1 ? 'call' : 'calls'}; set models.….price in the config`,
+          ] as const,
+        ]),
   ];
 }
