@@ -19,6 +19,26 @@ export const rowsOfSession = query<{ sessionId: string }>()((db, arg) =>
     .orderBy('row_id'),
 );
 
+/** The newest attempts whose provider told the input, with what had been thought of it. */
+export const latestEstimates = query<{ limit: number }>()((db, arg) =>
+  db
+    .selectFrom('ledger')
+    .select(['provider', 'model', 'estimated_input_tokens as estimated', 'reserved_input_tokens as bound'])
+    .select(({ fn }) =>
+      inputColumns
+        .map((column) => sql<number>`${fn.coalesce(column, sql.lit(0))}`)
+        .reduce((sum, column) => sql<number>`${sum} + ${column}`)
+        .as('actual'),
+    )
+    .where('state', '=', 'settled')
+    .where('estimated_input_tokens', 'is not', null)
+    .where('input', 'is not', null)
+    .orderBy('started_at', 'desc')
+    .limit(arg('limit')),
+);
+
+const inputColumns = ['input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'audio_input'] as const;
+
 export const reservedOfRun = query<{ sessionId: string; runId: string }>()((db, arg) =>
   db
     .selectFrom('ledger')

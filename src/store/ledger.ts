@@ -1,3 +1,4 @@
+import { estimateErrors } from '../domain/estimate-errors.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import { readAnswer } from './answers.ts';
 import { claim, claimUnreserved, moveShares } from './budget-claims.ts';
@@ -5,6 +6,7 @@ import type { Connection, Database } from './database.ts';
 import {
   endRow,
   insertRow,
+  latestEstimates,
   prolongRow,
   reservedOfBoot,
   reservedWithLeaseBefore,
@@ -32,6 +34,9 @@ async function insertSpent(connection: Connection, row: LedgerRow): Promise<bool
   const record = toLedgerRecord(row, { taskToken: '', pid: 0, bootId: '' }, 0);
   return (await connection.run(insertRow, { ...record, settled_as: 'settled' })) > 0;
 }
+
+/** Enough for a 95th percentile of every model in use, and read in milliseconds. */
+const judgedEstimates = 10_000;
 
 export function ledgerStore(database: Database): LedgerStore {
   return {
@@ -127,6 +132,12 @@ export function ledgerStore(database: Database): LedgerStore {
 
     ledger: (sessionId) =>
       database.read(async (connection) => (await connection.all(rowsOfSession, { sessionId })).map(toLedgerRow)),
+
+    estimateErrors: () =>
+      database.read(async (connection) => {
+        const rows = await connection.all(latestEstimates, { limit: judgedEstimates });
+        return estimateErrors(rows.map((row) => ({ ...row, estimated: row.estimated ?? 0 })));
+      }),
 
     recomputeTotals: (sessionId) => database.read((connection) => recomputeTotals(connection, sessionId)),
 

@@ -9,6 +9,7 @@ import type {
 } from '../domain/budget.ts';
 import type { BudgetName, BudgetReference } from '../domain/budget-book.ts';
 import type { ContextAnchor } from '../domain/context.ts';
+import type { EstimateErrors } from '../domain/estimate-errors.ts';
 import type { EventBody, StoredEvent, DeltaEvent } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AttemptOwner, LedgerRow } from '../domain/ledger.ts';
@@ -287,6 +288,8 @@ export interface LedgerStore {
   /** Rows still `reserved` whose owner ran on this boot of this machine. */
   reservationsOfBoot(bootId: string): Promise<readonly { readonly row: LedgerRow; readonly owner: AttemptOwner }[]>;
   ledger(sessionId: string): Promise<readonly LedgerRow[]>;
+  /** How far the estimates of the newest settled requests were off, by model. */
+  estimateErrors(): Promise<readonly EstimateErrors[]>;
   /** A session's totals as they are kept and as its rows give them, from one moment; `null`: no such session. */
   recomputeTotals(sessionId: string): Promise<{ readonly stored: Totals; readonly recomputed: Totals } | null>;
   /** Runs that have not ended and have no row in flight, untouched since `before` (ISO 8601). */

@@ -322,7 +322,10 @@ describe('the command line itself', () => {
     const { stdout } = await cli('models', 'gpt-5.2', '--all', '--json');
     const { models } = JSON.parse(stdout) as { models: { ref: string; price: { input: number } }[] };
     expect(models.find(({ ref }) => ref === 'openai/gpt-5.2')?.price.input).toBeGreaterThan(0);
-    expect((await cli('models')).stdout).toContain('simulated/loadline-sim-1');
+    const listed = (await cli('models')).stdout;
+    expect(listed).toContain('simulated/loadline-sim-1');
+    expect(listed).toMatch(/ESTIMATES/);
+    expect(listed).toMatch(/simulated\/loadline-sim-1 .* p95 [+−]\d+\.\d % of \d+\n/);
   });
 
   it('completes commands, options and ids in bash', async () => {

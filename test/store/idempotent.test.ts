@@ -223,7 +223,7 @@ describe('the second time', () => {
       'events',
       'deltas',
     );
-    reads.push('blob', 'recomputeTotals', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
+    reads.push('blob', 'recomputeTotals', 'estimateErrors', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
     reads.push('budgetRules', 'budgetsInForce', 'auditBudgets');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
     expect(Object.keys(store).filter((name) => !reads.includes(name) && !tried.has(name))).toEqual([]);

@@ -225,3 +225,24 @@ describe('rows in flight', () => {
     expect(await store.ledger('s1')).toEqual([]);
   });
 });
+
+describe('estimates', () => {
+  it('are judged once their requests are settled', async () => {
+    await reserve(store, first);
+    expect(await store.estimateErrors()).toEqual([]);
+    await store.settle(settlementOf(first));
+    // 110 tokens were expected, and 120 counted, 20 of them from a cache.
+    const error = 110 / 120 - 1;
+    expect(await store.estimateErrors()).toEqual([
+      {
+        provider: 'simulated',
+        model: 'echo',
+        requests: 1,
+        medianError: error,
+        p95Error: error,
+        worstUnderestimate: error,
+        boundViolations: 0,
+      },
+    ]);
+  });
+});
