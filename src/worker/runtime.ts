@@ -44,7 +44,8 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
   const { namespace } = temporal;
   const providers = providersOf(settings);
   const [connection, native] = await Promise.all([
-    Connection.connect(temporal.connection),
+    // A server that shares a busy machine with its workers may take its time.
+    Connection.connect({ ...temporal.connection, connectTimeout: '30s' }),
     NativeConnection.connect(temporal.connection),
     warmUp(settings.config, providers),
   ]);

@@ -15,32 +15,36 @@ describe('a cancelled run', () => {
     await stack.close();
   });
 
+  /** From the cancellation to the moment at which the provider noticed that nobody listens, in milliseconds. */
+  async function cancelWhileWriting(question: string): Promise<number> {
+    const session = stack.api.session('assistant', { id: `cancel-${randomUUID()}` });
+    const sending = session.send(question);
+    for await (const event of sending) if (event.type === 'text.delta') break;
+    const cancelledAt = Date.now();
+    await session.cancel({ reason: 'enough' });
+    const result = await sending;
+    expect(result).toMatchObject({ status: 'cancelled', reason: 'enough' });
+    expect(result.text).not.toBe('');
+    const request = await until(
+      () => stack.simulator.tally().requests.find((one) => one.question === question) ?? null,
+    );
+    expect(request.outcome).toBe('aborted');
+    const metrics = await session.metrics();
+    expect(metrics.totalTokens).toBeGreaterThanOrEqual(request.billed.input + request.billed.output);
+    expect(metrics.estimatedTokens).toBe(metrics.totalTokens);
+    const [row] = await stack.store.ledger(session.id);
+    expect(row).toMatchObject({ state: 'estimated', error: 'aborted', answered: false });
+    return Date.parse(request.endedAt) - cancelledAt;
+  }
+
   it("closes the provider's socket within 3 s, 20 times of 20, and is charged no less than was billed", async () => {
     stack.simulator.reset();
     stack.simulator.script({ times: null, tokensPerSecond: 50, answerTokens: 4000 });
-    const closedAfterMs = await Promise.all(
-      Array.from({ length: 20 }, async (_, n) => {
-        const session = stack.api.session('assistant', { id: `cancel-${n}-${randomUUID()}` });
-        const question = `Write for a long time, ${n}.`;
-        const sending = session.send(question);
-        for await (const event of sending) if (event.type === 'text.delta') break;
-        const cancelledAt = Date.now();
-        await session.cancel({ reason: 'enough' });
-        const result = await sending;
-        expect(result).toMatchObject({ status: 'cancelled', reason: 'enough' });
-        expect(result.text).not.toBe('');
-        const request = await until(
-          () => stack.simulator.tally().requests.find((one) => one.question === question) ?? null,
-        );
-        expect(request.outcome).toBe('aborted');
-        const metrics = await session.metrics();
-        expect(metrics.totalTokens).toBeGreaterThanOrEqual(request.billed.input + request.billed.output);
-        expect(metrics.estimatedTokens).toBe(metrics.totalTokens);
-        const [row] = await stack.store.ledger(session.id);
-        expect(row).toMatchObject({ state: 'estimated', error: 'aborted', answered: false });
-        return Date.parse(request.endedAt) - cancelledAt;
-      }),
-    );
+    const closedAfterMs: number[] = [];
+    for (let n = 0; n < 20; n += 4) {
+      const batch = Array.from({ length: 4 }, (_, one) => `Write for a long time, ${n + one}.`);
+      closedAfterMs.push(...(await Promise.all(batch.map(cancelWhileWriting))));
+    }
     expect(closedAfterMs.filter((ms) => ms > 3_000)).toEqual([]);
   }, 60_000);
 
