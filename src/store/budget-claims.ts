@@ -11,7 +11,7 @@ import {
 import type { EventBody } from '../domain/events.ts';
 import { unnamed, type LedgerRow } from '../domain/ledger.ts';
 import { budgetPeriod } from './budget-periods.ts';
-import { allOverrides, budgetById, budgetsOfRow, insertBudget, insertClaim, updateBudget } from './budget-queries.ts';
+import { budgetById, budgetsOfRow, insertBudget, insertClaim, overridesOf, updateBudget } from './budget-queries.ts';
 import type { Connection } from './database.ts';
 import type { BudgetOverridesTable, BudgetsTable } from './schema.ts';
 
@@ -76,7 +76,9 @@ async function budgetsFor(
   row: LedgerRow,
   rules: readonly BudgetRule[],
 ): Promise<BudgetsTable[]> {
-  const overrides = (await connection.all(allOverrides, {})).map(toOverride);
+  const { sessionId: session, user, agent, tenant } = row;
+  const keys = { session, user: user ?? '', agent, tenant: tenant ?? '' };
+  const overrides = (await connection.all(overridesOf, keys)).map(toOverride);
   const period = (window: BudgetRule['window'], timeZone: string) => budgetPeriod(window, timeZone, row.startedAt);
   const budgets = applicableBudgets(rules, overrides, row, period);
   const records: BudgetsTable[] = [];

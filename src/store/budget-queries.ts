@@ -1,3 +1,4 @@
+import { keyOfAll } from '../domain/budget.ts';
 import { argsOf, query } from './query.ts';
 import type { BudgetOverridesTable, BudgetRulesTable, BudgetsTable, ClaimsTable } from './schema.ts';
 
@@ -56,6 +57,23 @@ export const budgetsOfRow = query<{ rowId: string }>()((db, arg) =>
 );
 
 export const allOverrides = query()((db) => db.selectFrom('budget_overrides').selectAll());
+
+/** Of every key (empty), of everything (`*`), and of these. */
+export const overridesOf = query<{ session: string; user: string; agent: string; tenant: string }>()((db, arg) =>
+  db
+    .selectFrom('budget_overrides')
+    .selectAll()
+    .where((eb) =>
+      eb.or([
+        eb('key', '=', ''),
+        eb('key', '=', keyOfAll),
+        eb.and([eb('scope', '=', 'session'), eb('key', '=', arg('session'))]),
+        eb.and([eb('scope', '=', 'user'), eb('key', '=', arg('user'))]),
+        eb.and([eb('scope', '=', 'agent'), eb('key', '=', arg('agent'))]),
+        eb.and([eb('scope', '=', 'tenant'), eb('key', '=', arg('tenant'))]),
+      ]),
+    ),
+);
 
 export const putOverride = query<BudgetOverridesTable>()((db, arg) =>
   db

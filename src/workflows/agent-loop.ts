@@ -30,10 +30,11 @@ const parallelTools = 8;
 export async function advanceRun(progress: RunInProgress, host: LoopHost): Promise<RunResult | 'roll-over'> {
   try {
     for (let step = 0; ; step++) {
-      if (progress.pendingTools.length > 0) await executeTools(progress, host);
+      // Before the tools: what they did would be read by nobody when no call is left.
       const reached = limitReached(progress, host.limits());
       if (reached !== null)
         return await end(progress, host, { status: 'limit', finishReason: 'limit', reason: reached });
+      if (progress.pendingTools.length > 0) await executeTools(progress, host);
       if (step > 0 && host.rollOverDue()) return 'roll-over';
       const result = await callModel(progress, host);
       if (result !== null) return result;
@@ -80,10 +81,9 @@ function contentOf({ parts, storedAs, metadata }: RunInProgress['message']) {
   };
 }
 
-/** Executes what the latest answer asks for, unless that passes the run's limit: then nothing of it is executed. */
+/** Executes what the latest answer asks for. */
 async function executeTools(progress: RunInProgress, host: LoopHost): Promise<void> {
   const calls = progress.pendingTools;
-  if (progress.toolCalls + calls.length > host.limits().toolCallsPerRun) return;
   for (let next = 0; next < calls.length; next += parallelTools) {
     const batch = calls.slice(next, next + parallelTools);
     const facts = await Promise.all(batch.map((call) => executeTool(call, host)));

@@ -2,7 +2,10 @@
  * The workflows, for the bundle of a Temporal worker of yours.
  *
  * @example
- * await bundleWorkflowCode({ workflowsPath: fileURLToPath(import.meta.resolve('loadline/workflows')) });
+ * const workflowsPath = fileURLToPath(import.meta.resolve('loadline/workflows'));
+ * // Arguments that can't be decoded are then refused instead of blocking the session.
+ * const payloadConverterPath = workflowsPath.replace('index.', 'payload-converter.');
+ * await bundleWorkflowCode({ workflowsPath, payloadConverterPath });
  */
 export { session } from './session.ts';
 export * from './messages.ts';
