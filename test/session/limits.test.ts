@@ -61,6 +61,8 @@ describe('limits', () => {
     expect(run).toMatchObject({ status: 'limit', finishReason: 'limit' });
     expect(run.reason).toMatch(/4 model calls; callsPerRun allows 4/);
     expect(run.metrics).toMatchObject({ calls: 4, failedAttempts: 0 });
+    // Nobody would read what the tool that the fourth call asks for has to say.
+    expect([executed, run.metrics.toolCalls]).toEqual([3, 3]);
     expect(stack.simulator.tally().totals.requests).toBe(4);
     await expectSoundAndAlive(session);
   });
