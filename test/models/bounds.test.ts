@@ -37,7 +37,7 @@ const word = fc.constantFrom(
   '{"when": "2026-11-22", "tags": ["a", "b"]}',
   '3.14159265358979',
   '        ',
-  '"a" "b" '.repeat(20),
+  '"a" "b" '.repeat(200),
 );
 const text = fc
   .array(fc.oneof({ weight: 3, arbitrary: word }, fc.string({ unit: 'grapheme', minLength: 1 })), {
