@@ -181,15 +181,17 @@ function isEmpty(tally: Tally): boolean {
 }
 
 function addToTotals(totals: Totals, row: CountedRow, sign: 1 | -1): Totals {
+  if (row.state === 'reserved') return totals;
   const model = `${row.provider}/${row.model}`;
   const ofType = totals.details[row.modelType] ?? {};
   const detail = addToTally(ofType[model] ?? emptyTally, row, sign);
   const { [model]: _, ...others } = ofType;
   const nextOfType = isEmpty(detail) ? others : { ...ofType, [model]: detail };
+  const { [row.modelType]: __, ...otherTypes } = totals.details;
   return {
     ...totals,
     sum: addToTally(totals.sum, row, sign),
-    details: { ...totals.details, [row.modelType]: nextOfType },
+    details: Object.keys(nextOfType).length === 0 ? otherTypes : { ...totals.details, [row.modelType]: nextOfType },
   };
 }
 

@@ -85,26 +85,35 @@ async function budgetsFor(
   for (const budget of budgets) {
     const fresh = toRecord(budget);
     const stored = await connection.first(budgetById, { budgetId: budget.id });
-    records.push(stored === null ? fresh : { ...stored, limit: fresh.limit, warn_at_ppm: fresh.warn_at_ppm });
     if (stored === null) await connection.run(insertBudget, fresh);
+    records.push(stored === null ? fresh : await withLimit(connection, stored, fresh));
   }
   return records;
+}
+
+/** Written only when it has changed: most reservations find the limit that the one before left. */
+async function withLimit(connection: Connection, stored: BudgetsTable, fresh: BudgetsTable): Promise<BudgetsTable> {
+  const { limit, warn_at_ppm } = fresh;
+  if (stored.limit === limit && stored.warn_at_ppm === warn_at_ppm) return stored;
+  const changed = { ...stored, limit, warn_at_ppm };
+  await connection.run(updateBudget, changed);
+  return changed;
 }
 
 /**
  * Lets a row that is to be reserved count on its budgets: on all of them or, when one does not cover it, on none.
  *
- * @returns the first budget that does not cover it; `null`: it is claimed.
+ * @returns the first budget that does not cover it (`null`: they are claimed), and the budgets.
  */
 export async function claim(
   connection: Connection,
   row: LedgerRow,
   rules: readonly BudgetRule[],
-): Promise<BudgetShortfall | null> {
-  const records = await budgetsFor(connection, row, rules);
-  const shortfall = shortfallOf(records.map(toStanding), row.reservation);
-  if (shortfall === null) await insertClaims(connection, row, records);
-  return shortfall;
+): Promise<{ readonly shortfall: BudgetShortfall | null; readonly claimed: readonly BudgetsTable[] }> {
+  const claimed = await budgetsFor(connection, row, rules);
+  const shortfall = shortfallOf(claimed.map(toStanding), row.reservation);
+  if (shortfall === null) await insertClaims(connection, row, claimed);
+  return { shortfall, claimed };
 }
 
 /** Makes a row that was spent without a reservation count on its budgets, whether or not they cover it. */
@@ -119,22 +128,23 @@ export async function claimUnreserved(
 async function insertClaims(connection: Connection, row: LedgerRow, records: readonly BudgetsTable[]): Promise<void> {
   for (const record of records) {
     await connection.run(insertClaim, { row_id: row.id, budget_id: record.budget_id, unit: record.unit });
-    await connection.run(updateBudget, record);
   }
 }
 
 /**
  * Moves what a row counts on its budgets from what it was to what it is, in the windows in which it was reserved.
  *
+ * @param claimed the row's budgets as they stand, where they are known.
  * @returns warnings that are due once a window, and what went over a reservation.
  */
 export async function moveShares(
   connection: Connection,
   before: LedgerRow | null,
   after: LedgerRow,
+  claimed?: readonly BudgetsTable[],
 ): Promise<EventBody[]> {
   const events: EventBody[] = [];
-  for (const record of await connection.all(budgetsOfRow, { rowId: after.id })) {
+  for (const record of claimed ?? (await connection.all(budgetsOfRow, { rowId: after.id }))) {
     const old = before === null ? { reserved: 0, spent: 0 } : shareOf(before, record.unit);
     const now = shareOf(after, record.unit);
     const moved = {

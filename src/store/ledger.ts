@@ -59,10 +59,10 @@ export function ledgerStore(database: Database): LedgerStore {
         for (const other of others) {
           if (other.state === 'reserved') await loseRow(connection, change, other, at);
         }
-        const shortfall = await claim(connection, row, rules);
+        const { shortfall, claimed } = await claim(connection, row, rules);
         if (shortfall === null) {
           await connection.run(insertRow, toLedgerRecord(row, owner, leaseUntil));
-          await change.replaceRow(null, row);
+          await change.replaceRow(null, row, claimed);
           await change.addEvents(events, { agent: row.agent });
         }
         await change.save();

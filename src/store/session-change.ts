@@ -18,7 +18,7 @@ import { insertEvent } from './event-queries.ts';
 import { insertMessage, messageIdsOfRun } from './message-queries.ts';
 import { fromJson, toJson } from './records.ts';
 import { insertRun, runById, updateRun } from './run-queries.ts';
-import type { RunsTable, SessionsTable } from './schema.ts';
+import type { BudgetsTable, RunsTable, SessionsTable } from './schema.ts';
 import { sessionById, updateSession, updateStatus } from './session-queries.ts';
 import type { BuildResult, NewMessage } from './store.ts';
 
@@ -27,6 +27,8 @@ interface RunInChange {
   totals: Totals;
   result: RunResult | null;
   readonly isNew: boolean;
+  /** Has this change anything to write about it? */
+  isTouched: boolean;
 }
 
 /**
@@ -67,6 +69,7 @@ export class SessionChange {
       totals: fromJson<Totals>(record.totals),
       result: record.result === null ? null : fromJson<RunResult>(record.result),
       isNew: false,
+      isTouched: false,
     };
     return change;
   }
@@ -109,6 +112,7 @@ export class SessionChange {
       totals: emptyTotals,
       result: null,
       isNew: true,
+      isTouched: true,
     };
     this.#count({ runs: 1 }, null);
     if (input.message !== null) await this.addMessage(input.message, {});
@@ -116,10 +120,15 @@ export class SessionChange {
     await this.addEvents([{ type: 'run.started', messageId, ...(metadata === undefined ? {} : { metadata }) }]);
   }
 
-  /** A row is new (`before: null`) or changed: totals follow it, and the budgets that it was claimed on. */
-  async replaceRow(before: LedgerRow | null, after: LedgerRow): Promise<void> {
-    this.#countRow(before, after);
-    await this.addEvents(await moveShares(this.#connection, before, after), { agent: after.agent });
+  /**
+   * A row is new (`before: null`) or changed: totals follow it, and the budgets that it was claimed on.
+   *
+   * @param claimed these, where they are known.
+   */
+  async replaceRow(before: LedgerRow | null, after: LedgerRow, claimed?: readonly BudgetsTable[]): Promise<void> {
+    // A reservation counts on budgets only: totals are of what can no longer be given back.
+    if (before !== null || after.state !== 'reserved') this.#countRow(before, after);
+    await this.addEvents(await moveShares(this.#connection, before, after, claimed), { agent: after.agent });
   }
 
   #countRow(before: LedgerRow | null, after: LedgerRow): void {
@@ -127,6 +136,7 @@ export class SessionChange {
     const isFirstAnswer = after.answered && before?.answered !== true && run?.totals.sum.calls === 0;
     this.#totals = applyRow(this.#totals, before, after);
     if (run === null) return;
+    run.isTouched = true;
     run.totals = applyRow(run.totals, before, after);
     if (isFirstAnswer && after.timeToFirstTokenMs !== null && run.result === null) {
       const fromStart = after.startedAt + after.timeToFirstTokenMs - Date.parse(run.record.started_at);
@@ -179,6 +189,7 @@ export class SessionChange {
     if (inserted === 0) return false;
     this.#session.last_seq += 1;
     run.record.tokens += message.tokens;
+    run.isTouched = true;
     return true;
   }
 
@@ -224,7 +235,7 @@ export class SessionChange {
   /** Writes both rows; the metrics in an ended run's result follow its totals. */
   async save(): Promise<void> {
     const run = this.#run;
-    if (run !== null) {
+    if (run !== null && run.isTouched) {
       if (run.result !== null) run.result = withMetrics(run.result, run.totals, run.record.time_to_first_token_ms);
       await this.#connection.run(run.isNew ? insertRun : updateRun, {
         ...run.record,
@@ -242,7 +253,9 @@ export class SessionChange {
 
   #count(add: { runs?: number; toolCalls?: number; durationMs?: number }, run: RunInChange | null): void {
     this.#totals = addCounts(this.#totals, add);
-    if (run !== null) run.totals = addCounts(run.totals, add);
+    if (run === null) return;
+    run.totals = addCounts(run.totals, add);
+    run.isTouched = true;
   }
 }
 
