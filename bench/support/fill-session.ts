@@ -4,6 +4,8 @@ import type { LedgerRow } from '../../src/domain/ledger.ts';
 import { toRunMetrics } from '../../src/domain/metrics.ts';
 import { workflowIdOf, workflowType, type SessionInput } from '../../src/domain/session.ts';
 import { plainUsage } from '../../src/domain/usage.ts';
+import { estimateMessage } from '../../src/models/index.ts';
+import type { NewMessage, Store } from '../../src/store/index.ts';
 import type { Stand } from './stand.ts';
 
 /** Transactions that wait together are committed together. */
@@ -15,13 +17,7 @@ const together = 30;
  */
 export async function fillSession(stand: Stand, sessionId: string, agent: string, runs: number): Promise<void> {
   const { store, client, taskQueue } = stand;
-  const at = new Date().toISOString();
-  await store.openSession({ sessionId, agent, user: null, tenant: null, metadata: null, at });
-  for (let first = 1; first <= runs; first += together) {
-    const numbers = Array.from({ length: Math.min(together, runs - first + 1) }, (_, index) => first + index);
-    await Promise.all(numbers.map((number) => fillRun(stand, sessionId, agent, number)));
-    await setImmediate();
-  }
+  await fillStore(store, sessionId, agent, runs);
   const input: SessionInput = { sessionId, agent };
   const carried: CarriedState = {
     ...newState(input),
@@ -35,6 +31,17 @@ export async function fillSession(stand: Stand, sessionId: string, agent: string
   });
 }
 
+/** Writes the session and so many answered runs, as a worker would. */
+export async function fillStore(store: Store, sessionId: string, agent: string, runs: number): Promise<void> {
+  const at = new Date().toISOString();
+  await store.openSession({ sessionId, agent, user: null, tenant: null, metadata: null, at });
+  for (let first = 1; first <= runs; first += together) {
+    const numbers = Array.from({ length: Math.min(together, runs - first + 1) }, (_, index) => first + index);
+    await Promise.all(numbers.map((number) => fillRun(store, sessionId, agent, number)));
+    await setImmediate();
+  }
+}
+
 function idsOf(sessionId: string, number: number): { runId: string; messageId: string } {
   return {
     runId: `${sessionId}.${number}`,
@@ -42,13 +49,13 @@ function idsOf(sessionId: string, number: number): { runId: string; messageId: s
   };
 }
 
-async function fillRun({ store }: Stand, sessionId: string, agent: string, number: number): Promise<void> {
+async function fillRun(store: Store, sessionId: string, agent: string, number: number): Promise<void> {
   const ids = idsOf(sessionId, number);
   const { runId } = ids;
   const at = new Date().toISOString();
   const text = `What was said in the message before number ${number}, and why?`;
   const message = { id: `${runId}.user`, runId, role: 'user', parts: [{ type: 'text', text }], createdAt: at } as const;
-  await store.beginRun({ sessionId, ...ids, agent, message: { ...message, tokens: 16 }, at });
+  await store.beginRun({ sessionId, ...ids, agent, message: counted(message), at });
   const row = rowOf(sessionId, runId, agent);
   await store.reserve({
     row,
@@ -71,13 +78,12 @@ async function fillRun({ store }: Stand, sessionId: string, agent: string, numbe
     answer: {
       text: answer,
       finishReason: 'stop',
-      message: {
+      message: counted({
         ...message,
         id: `${row.callId}.answer`,
         role: 'assistant',
         parts: [{ type: 'text', text: answer }],
-        tokens: 18,
-      },
+      }),
       toolCalls: [],
       context: { tokens: 46, window: 128_000 },
       anchor: null,
@@ -92,6 +98,10 @@ async function fillRun({ store }: Stand, sessionId: string, agent: string, numbe
       }),
     },
   });
+}
+
+function counted(message: Omit<NewMessage, 'tokens'>): NewMessage {
+  return { ...message, tokens: estimateMessage(message.parts) };
 }
 
 function rowOf(sessionId: string, runId: string, agent: string): LedgerRow {
