@@ -19,7 +19,7 @@ import {
   insertRaise,
   insertRule,
   putOverride,
-  rowsOfBudget,
+  rowsOfBudgets,
 } from './budget-queries.ts';
 import type { Connection, Database } from './database.ts';
 import { iso, toLedgerRow } from './records.ts';
@@ -60,15 +60,19 @@ async function setOverride(connection: Connection, override: BudgetOverride): Pr
   await connection.run(putOverride, record);
 }
 
-async function audit(connection: Connection, record: BudgetsTable): Promise<BudgetAudit> {
-  const recomputed = { spent: 0, reserved: 0, unreserved: 0 };
-  for (const row of (await connection.all(rowsOfBudget, { budgetId: record.budget_id })).map(toLedgerRow)) {
-    const { spent, reserved } = shareOf(row, record.unit);
-    recomputed.spent += spent;
-    recomputed.reserved += reserved;
-    recomputed.unreserved += row.unreserved === true ? spent : 0;
+async function audit(connection: Connection, after: string, records: readonly BudgetsTable[]): Promise<BudgetAudit[]> {
+  const last = records.at(-1)?.budget_id ?? after;
+  const sums = new Map(records.map((record) => [record.budget_id, { spent: 0, reserved: 0, unreserved: 0, record }]));
+  for (const claimed of await connection.all(rowsOfBudgets, { after, last })) {
+    const sum = sums.get(claimed.budget_id);
+    if (sum === undefined) continue;
+    const row = toLedgerRow(claimed);
+    const { spent, reserved } = shareOf(row, sum.record.unit);
+    sum.spent += spent;
+    sum.reserved += reserved;
+    sum.unreserved += row.unreserved === true ? spent : 0;
   }
-  return { stored: toStanding(record), recomputed };
+  return [...sums.values()].map(({ record, ...recomputed }) => ({ stored: toStanding(record), recomputed }));
 }
 
 export function budgetStore(database: Database): BudgetStore {
@@ -120,11 +124,7 @@ export function budgetStore(database: Database): BudgetStore {
 
     auditBudgets: ({ after, limit }) =>
       database.read(async (connection) => {
-        const audits: BudgetAudit[] = [];
-        for (const record of await connection.all(allBudgets, { after, limit })) {
-          audits.push(await audit(connection, record));
-        }
-        return audits;
+        return await audit(connection, after, await connection.all(allBudgets, { after, limit }));
       }),
 
     usage: (query) => database.read((connection) => reportUsage(database, connection, query)),

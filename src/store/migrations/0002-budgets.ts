@@ -30,7 +30,6 @@ export const budgets: Migration = {
       .addColumn('budget_id', types.id, (c) => c.notNull())
       .addColumn('unit', types.id, (c) => c.notNull())
       .addPrimaryKeyConstraint('claims_key', ['row_id', 'budget_id']),
-    schema.createIndex('claims_by_budget').on('claims').column('budget_id'),
 
     schema
       .createTable('budget_overrides')
