@@ -1,3 +1,4 @@
+import { type Overflow, readOverflow, tellsOverflow } from './overflow.ts';
 import type { FailureKind } from './provider.ts';
 
 /** What a provider said went wrong, in whichever of its shapes. */
@@ -7,34 +8,16 @@ export interface Complaint {
   /** Its codes and types, e.g. `insufficient_quota`. */
   readonly words: readonly string[];
   readonly message: string;
+  /** Figures that stand in fields of their own, beside an over-long request's message: llama.cpp's. */
+  readonly counts?: Overflow;
 }
 
 export interface Verdict {
   readonly kind: FailureKind;
   readonly retryable: boolean;
+  /** For `context-length`, what it told of the window; `null` for every other kind. */
+  readonly overflow: Overflow | null;
 }
-
-const contextLengthWords = new Set(['context_length_exceeded', 'exceed_context_size_error', 'string_above_max_length']);
-
-/** One alternative for each provider's way to say that a request is longer than the model's window. */
-const contextLengthMessage = new RegExp(
-  [
-    'prompt is too long', // Anthropic
-    'exceed context limit', // Anthropic, input and max_tokens together
-    'maximum context length', // OpenAI, vLLM, DeepSeek, Mistral, OpenRouter
-    'maximum (?:model|prompt) length', // vLLM, xAI
-    'exceeds? the (?:available |model.s |maximum )?context', // llama.cpp, Ollama
-    'exceeded max context length', // Ollama
-    'longer than the context length', // Ollama, with `shift` off
-    'context (?:window|length|size) (?:exceeded|overflow)',
-    'context overflow', // LM Studio
-    'greater than the context length', // LM Studio
-    'exceeds the maximum number of tokens', // Google
-    'input is too long for requested model', // Bedrock
-    'reduce the length of the messages', // Groq, Cerebras
-  ].join('|'),
-  'i',
-);
 
 /** A 429 that waiting does not cure: money is missing, not time. */
 const outOfMoney = new Set([
@@ -43,6 +26,9 @@ const outOfMoney = new Set([
   'billing_error',
   'insufficient_balance',
 ]);
+
+/** A 429 that waiting does not cure either: the one request is more than the account's tokens a minute. */
+const neverFitsAMinute = /request too large for .{1,200} tokens per min/i;
 
 /** The HTTP status that an error inside a stream would have had. */
 const statusOfWord: Readonly<Record<string, number>> = {
@@ -87,8 +73,14 @@ function statusOf({ status, words }: Complaint): number | null {
  * An error inside a stream that says nothing we know counts as the server's: the request had been accepted.
  */
 export function judge(complaint: Complaint): Verdict {
+  const verdict = judgeKind(complaint);
+  return { ...verdict, overflow: verdict.kind === 'context-length' ? readOverflow(complaint) : null };
+}
+
+function judgeKind(complaint: Complaint): Omit<Verdict, 'overflow'> {
   const status = statusOf(complaint);
-  if (status !== 429 && tellsContextLength(complaint)) return { kind: 'context-length', retryable: false };
+  const saysTooLong = status === 429 ? neverFitsAMinute.test(complaint.message) : tellsOverflow(complaint);
+  if (saysTooLong) return { kind: 'context-length', retryable: false };
   switch (status) {
     case 401:
       return { kind: 'authentication', retryable: false };
@@ -114,10 +106,6 @@ export function judge(complaint: Complaint): Verdict {
       if (status === null || status >= 500) return { kind: 'server', retryable: true };
       return { kind: 'bad-request', retryable: false };
   }
-}
-
-function tellsContextLength({ words, message }: Complaint): boolean {
-  return words.some((word) => contextLengthWords.has(word)) || contextLengthMessage.test(message);
 }
 
 /** An error status before the stream is not billed, unless the provider may have gone on working behind it. */

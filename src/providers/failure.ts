@@ -29,6 +29,7 @@ export function badRequest(message: string): ProviderFailure {
     retryable: false,
     retryAfterMs: null,
     billed: 'no',
+    overflow: null,
     partial: null,
   });
 }
@@ -46,8 +47,9 @@ export function toFailure(error: unknown, situation: Situation): ProviderFailure
 
 function describe(error: unknown, situation: Situation): FailureFacts & { readonly message: string } {
   const { aborted, sent, connecting, answering, refusal } = situation;
-  const unsent = { status: null, retryAfterMs: null, billed: 'no', partial: null } as const;
-  const underWay = { status: null, retryAfterMs: null, billed: 'maybe', partial: situation.partial } as const;
+  const unsent = { status: null, retryAfterMs: null, billed: 'no', overflow: null, partial: null } as const;
+  const { partial } = situation;
+  const underWay = { status: null, retryAfterMs: null, billed: 'maybe', overflow: null, partial } as const;
   if (refusal !== null) {
     const complaint = complaintOfRefusal(refusal);
     return {
@@ -70,7 +72,7 @@ function describe(error: unknown, situation: Situation): FailureFacts & { readon
   const complaint = complaintOfError(error);
   if (complaint !== null) {
     const { status } = complaint;
-    return { ...judge(complaint), message: complaint.message, ...underWay, status };
+    return { ...underWay, ...judge(complaint), message: complaint.message, status };
   }
   const kind = answering ? 'stream-broken' : 'connection';
   return { kind, message: `The connection broke: ${words}`, retryable: true, ...underWay };

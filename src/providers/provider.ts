@@ -2,6 +2,7 @@ import type { CacheSettings, ToolSpec } from '../domain/agent.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Part, Role } from '../domain/messages.ts';
 import type { UsageClasses } from '../domain/usage.ts';
+import type { Overflow } from './overflow.ts';
 
 export interface RequestMessage {
   readonly role: Role;
@@ -87,6 +88,8 @@ export interface FailureFacts {
   readonly retryAfterMs: number | null;
   /** `no`: known not to be billed (never sent, or an error status before the stream other than 408 and 504). */
   readonly billed: 'no' | 'maybe';
+  /** For `context-length`: what the provider told of its window and of the request's length; `null` for other kinds. */
+  readonly overflow: Overflow | null;
   /** What came before it broke: text so far, and usage as far as it was told (Anthropic tells the input at the start). */
   readonly partial: {
     readonly text: string;
@@ -103,6 +106,7 @@ export class ProviderFailure extends Error implements FailureFacts {
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
   readonly billed: 'no' | 'maybe';
+  readonly overflow: Overflow | null;
   readonly partial: FailureFacts['partial'];
 
   constructor(message: string, facts: FailureFacts, options?: ErrorOptions) {
@@ -112,6 +116,7 @@ export class ProviderFailure extends Error implements FailureFacts {
     this.retryable = facts.retryable;
     this.retryAfterMs = facts.retryAfterMs;
     this.billed = facts.billed;
+    this.overflow = facts.overflow;
     this.partial = facts.partial;
   }
 }
