@@ -85,8 +85,7 @@ async function fillRun(store: Store, sessionId: string, agent: string, number: n
         parts: [{ type: 'text', text: answer }],
       }),
       toolCalls: [],
-      context: { tokens: 46, window: 128_000 },
-      anchor: null,
+      context: { use: { tokens: 46, window: 128_000 }, anchor: null },
       build: ({ totals, timeToFirstTokenMs, messageIds }) => ({
         sessionId,
         ...ids,

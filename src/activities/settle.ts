@@ -81,11 +81,13 @@ export async function settlementOf(
         tokens: estimateMessage(parts),
       },
       toolCalls: toolCalls.map(({ callId, tool }) => ({ callId, tool })),
-      context,
-      anchor:
-        told && inputTokens !== null && outputTokens !== null
-          ? anchorAfter(plan, ref, inputTokens, outputTokens)
-          : null,
+      context: {
+        use: context,
+        anchor:
+          told && inputTokens !== null && outputTokens !== null
+            ? anchorAfter(plan, ref, inputTokens, outputTokens)
+            : null,
+      },
       build: toolCalls.length > 0 ? null : await resultOf(call, parts, answer.finishReason),
     },
     events: [

@@ -1,3 +1,4 @@
+import type { CompactionCause } from './compaction.ts';
 import type { JsonObject } from './json.ts';
 import type { RunResult, WaitingFor } from './run.ts';
 
@@ -60,7 +61,23 @@ export type EventBody =
       readonly type: 'budget.warned' | 'budget.waiting' | 'budget.overrun';
       readonly details: Readonly<Record<string, unknown>>;
     }
-  | { readonly type: 'compaction.ended'; readonly details: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: 'compaction.ended';
+      readonly compactionId: string;
+      readonly cause: CompactionCause;
+      /** Runs that the summary took in; the newest of them has this number within the session. */
+      readonly runs: number;
+      readonly throughRun: number;
+      /** Results of tools that became references. */
+      readonly results: number;
+      readonly summaryTokens: number;
+      /** Tokens of the context. */
+      readonly tokensBefore: number;
+      readonly tokensAfter: number;
+      readonly model?: string;
+      /** Why nothing was compacted. */
+      readonly problem?: string;
+    }
   | { readonly type: 'run.waiting'; readonly waitingFor: readonly WaitingFor[] }
   | { readonly type: 'run.ended'; readonly result: RunResult }
   | { readonly type: 'session.closed'; readonly reason?: string };

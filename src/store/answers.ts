@@ -33,8 +33,8 @@ export async function writeAnswer(
     row_id: id,
     text: answer.text,
     finish_reason: answer.finishReason,
-    message_id: answer.message.id,
-    context_tokens: answer.context.tokens,
+    message_id: answer.message?.id ?? '',
+    context_tokens: answer.context?.use.tokens ?? 0,
     tool_calls: toJson(answer.toolCalls),
     ends_run: endsRun ? 1 : 0,
   });

@@ -2,22 +2,16 @@ import type { Connection } from './database.ts';
 import { messagesOfRuns } from './message-queries.ts';
 import { toStoredMessage } from './records.ts';
 import { runSizesBefore } from './run-queries.ts';
-import type { HistoryRun, StoredMessage } from './store.ts';
+import type { HistoryBounds, HistoryRun, StoredMessage } from './store.ts';
 
 /** Runs looked at in a step back; what is asked for is mostly less. */
 const stepOfRuns = 64;
-
-interface Bounds {
-  readonly beforeNumber: number;
-  readonly maxRuns: number | null;
-  readonly maxTokens: number | null;
-}
 
 /** The newest whole runs within the bounds, oldest first. Goes back only as far as they reach. */
 export async function readHistory(
   connection: Connection,
   sessionId: string,
-  { beforeNumber, maxRuns, maxTokens }: Bounds,
+  { afterNumber = 0, beforeNumber, maxRuns, maxTokens }: HistoryBounds,
 ): Promise<readonly HistoryRun[]> {
   const chosen: { runId: string; number: number; status: HistoryRun['status']; messages: StoredMessage[] }[] = [];
   let tokensLeft = maxTokens ?? Infinity;
@@ -25,7 +19,8 @@ export async function readHistory(
   let more = true;
   while (more) {
     const limit = Math.min(stepOfRuns, (maxRuns ?? Infinity) - chosen.length);
-    const sizes = limit > 0 ? await connection.all(runSizesBefore, { sessionId, beforeNumber: next, limit }) : [];
+    const sizes =
+      limit > 0 ? await connection.all(runSizesBefore, { sessionId, afterNumber, beforeNumber: next, limit }) : [];
     more = sizes.length === stepOfRuns;
     for (const { run_id, number, status, tokens } of sizes) {
       if (tokens > tokensLeft) {

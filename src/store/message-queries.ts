@@ -44,6 +44,10 @@ export const messagesOfRuns = query<{ sessionId: string; first: number; last: nu
     .orderBy('seq'),
 );
 
+export const messageBySeq = query<{ sessionId: string; seq: number }>()((db, arg) =>
+  db.selectFrom('messages').selectAll().where('session_id', '=', arg('sessionId')).where('seq', '=', arg('seq')),
+);
+
 export const messagesAfter = query<{ sessionId: string; afterSeq: number; limit: number }>()((db, arg) =>
   db
     .selectFrom('messages')

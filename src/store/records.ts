@@ -38,6 +38,10 @@ export function toSessionRow(record: SessionsTable): SessionRow {
     context: { tokens: record.context_tokens, window: record.context_window },
     anchor: record.context_anchor === null ? null : fromJson<ContextAnchor>(record.context_anchor),
     lastEventId: record.last_event,
+    summaryNumber: record.summary_number,
+    throughRun: record.through_run,
+    resultsThroughSeq: record.results_through_seq,
+    continues: record.continues,
   };
 }
 

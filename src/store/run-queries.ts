@@ -26,14 +26,16 @@ export const runsBefore = query<{ sessionId: string; beforeNumber: number; limit
 );
 
 /** Newest first, without what is long. */
-export const runSizesBefore = query<{ sessionId: string; beforeNumber: number; limit: number }>()((db, arg) =>
-  db
-    .selectFrom('runs')
-    .select(['run_id', 'number', 'status', 'tokens'])
-    .where('session_id', '=', arg('sessionId'))
-    .where('number', '<', arg('beforeNumber'))
-    .orderBy('number', 'desc')
-    .limit(arg('limit')),
+export const runSizesBefore = query<{ sessionId: string; afterNumber: number; beforeNumber: number; limit: number }>()(
+  (db, arg) =>
+    db
+      .selectFrom('runs')
+      .select(['run_id', 'number', 'status', 'tokens'])
+      .where('session_id', '=', arg('sessionId'))
+      .where('number', '>', arg('afterNumber'))
+      .where('number', '<', arg('beforeNumber'))
+      .orderBy('number', 'desc')
+      .limit(arg('limit')),
 );
 
 export const idleOpenRuns = query<{ before: string; limit: number }>()((db, arg) =>

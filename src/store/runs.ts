@@ -2,7 +2,8 @@ import type { Connection, Database } from './database.ts';
 import { readHistory } from './history.ts';
 import { loseRow } from './lost-rows.ts';
 import { reservedOfRun } from './ledger-queries.ts';
-import { messagesAfter, messagesOfRuns } from './message-queries.ts';
+import { messageBySeq, messagesAfter, messagesOfRuns } from './message-queries.ts';
+import { searchMessages } from './message-texts.ts';
 import { toRunRow, toStoredMessage } from './records.ts';
 import { runById, runByMessageId, runsBefore } from './run-queries.ts';
 import type { RunsTable } from './schema.ts';
@@ -71,6 +72,14 @@ export function runStore(database: Database): RunStore {
         const records = await connection.all(messagesAfter, { sessionId, afterSeq, limit });
         return records.map(toStoredMessage);
       }),
+
+    message: (sessionId, seq) =>
+      database.read(async (connection) => {
+        const record = await connection.first(messageBySeq, { sessionId, seq });
+        return record === null ? null : toStoredMessage(record);
+      }),
+
+    search: (sessionId, asked) => database.read((connection) => searchMessages(connection, sessionId, asked)),
 
     storeToolResult: ({ sessionId, runId, message, event, durationMs, additionalMetrics, at }) =>
       database.write(async (connection) => {

@@ -1,3 +1,4 @@
+import type { CompactionCause } from '../domain/compaction.ts';
 import type { BudgetScope, BudgetUnit, BudgetWindow } from '../domain/budget.ts';
 import type { LedgerState } from '../domain/ledger.ts';
 import type { Role } from '../domain/messages.ts';
@@ -30,6 +31,14 @@ export interface SessionsTable {
   last_run: number;
   last_seq: number;
   last_event: number;
+  /** The compaction whose summary is in force; 0: none. */
+  summary_number: number;
+  /** Runs up to this one are in the summary. */
+  through_run: number;
+  /** Results of tools up to this message are shown as references. */
+  results_through_seq: number;
+  /** The session that this one carries on. */
+  continues: string | null;
 }
 
 export interface RunsTable {
@@ -65,6 +74,33 @@ export interface MessagesTable {
   duration_ms: number | null;
 }
 
+export interface CompactionsTable {
+  compaction_id: string;
+  session_id: string;
+  number: number;
+  run_id: string | null;
+  cause: CompactionCause;
+  at: string;
+  /** `null`: only results of tools became references. */
+  text: string | null;
+  tokens: number;
+  model: string | null;
+  first_seq: number;
+  last_seq: number;
+  through_run: number;
+  /** Results that became references. */
+  results: number;
+  tokens_before: number;
+  tokens_after: number;
+}
+
+/** SQLite's full-text index over what messages say. */
+export interface MessageTextsTable {
+  session_key: string;
+  text: string;
+  seq: number;
+}
+
 export interface CallsTable {
   call_id: string;
   session_id: string;
@@ -72,6 +108,7 @@ export interface CallsTable {
   row_id: string;
   text: string;
   finish_reason: FinishReason;
+  /** Empty: the answer is no message of the transcript. */
   message_id: string;
   context_tokens: number;
   tool_calls: JsonText;
@@ -212,6 +249,8 @@ export interface Schema {
   runs: RunsTable;
   messages: MessagesTable;
   calls: CallsTable;
+  compactions: CompactionsTable;
+  message_texts: MessageTextsTable;
   ledger: LedgerTable;
   events: EventsTable;
   deltas: DeltasTable;

@@ -13,14 +13,16 @@ import {
 } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import { moveShares } from './budget-claims.ts';
+import { insertCompactionOnce } from './compaction-queries.ts';
 import type { Connection } from './database.ts';
 import { insertEvent } from './event-queries.ts';
 import { insertMessage, messageIdsOfRun } from './message-queries.ts';
+import { indexMessage } from './message-texts.ts';
 import { fromJson, toJson } from './records.ts';
 import { insertRun, runById, updateRun } from './run-queries.ts';
 import type { BudgetsTable, RunsTable, SessionsTable } from './schema.ts';
 import { sessionById, updateSession, updateStatus } from './session-queries.ts';
-import type { BuildResult, NewMessage } from './store.ts';
+import type { BuildResult, CompactionStore, NewMessage } from './store.ts';
 
 interface RunInChange {
   readonly record: RunsTable;
@@ -133,7 +135,12 @@ export class SessionChange {
 
   #countRow(before: LedgerRow | null, after: LedgerRow): void {
     const run = this.#run;
-    const isFirstAnswer = after.answered && before?.answered !== true && run?.totals.sum.calls === 0;
+    const { time_to_first_token_ms } = run?.record ?? {};
+    const isFirstAnswer =
+      after.answered &&
+      before?.answered !== true &&
+      after.modelType !== 'summaryModel' &&
+      time_to_first_token_ms === null;
     this.#totals = applyRow(this.#totals, before, after);
     if (run === null) return;
     run.isTouched = true;
@@ -155,6 +162,36 @@ export class SessionChange {
     this.#session.context_tokens = context.tokens;
     this.#session.context_window = context.window;
     this.#session.context_anchor = anchor === null ? null : toJson({ ...anchor, lastSeq: this.#session.last_seq });
+  }
+
+  /** Puts a compaction in force; `false` when the session has it already. */
+  async compact({
+    compaction,
+    resultsThroughSeq,
+    event,
+  }: Parameters<CompactionStore['storeCompaction']>[0]): Promise<boolean> {
+    const session = this.#session;
+    const number = this.#totals.compactions + 1;
+    if (!(await insertCompactionOnce(this.#connection, { ...compaction, number }))) return false;
+    const { summary, tokensBefore, tokensAfter } = compaction;
+    this.#totals = {
+      ...this.#totals,
+      version: this.#totals.version + 1,
+      compactions: number,
+      tokensSavedByCompaction: this.#totals.tokensSavedByCompaction + Math.max(0, tokensBefore - tokensAfter),
+    };
+    session.results_through_seq = Math.max(session.results_through_seq, resultsThroughSeq);
+    if (summary !== null) {
+      session.summary_number = number;
+      session.through_run = summary.throughRun;
+    }
+    this.setContext({ tokens: tokensAfter, window: session.context_window }, null);
+    await this.addEvents([event]);
+    return true;
+  }
+
+  get context(): ContextUse {
+    return { tokens: this.#session.context_tokens, window: this.#session.context_window };
   }
 
   /** `false` when it has its last status already. */
@@ -188,6 +225,7 @@ export class SessionChange {
     });
     if (inserted === 0) return false;
     this.#session.last_seq += 1;
+    await indexMessage(this.#connection, this.#session.session_id, this.#session.last_seq, message.parts);
     run.record.tokens += message.tokens;
     run.isTouched = true;
     return true;

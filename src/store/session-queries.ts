@@ -26,6 +26,10 @@ export const insertSession = query<SessionsTable>()((db, arg) =>
         'last_run',
         'last_seq',
         'last_event',
+        'summary_number',
+        'through_run',
+        'results_through_seq',
+        'continues',
       ]),
     )
     .onConflict((conflict) => conflict.column('session_id').doNothing()),
@@ -45,6 +49,9 @@ export const updateSession = query<SessionsTable>()((db, arg) =>
         'last_run',
         'last_seq',
         'last_event',
+        'summary_number',
+        'through_run',
+        'results_through_seq',
       ]),
     )
     .where('session_id', '=', arg('session_id')),

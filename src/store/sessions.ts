@@ -8,7 +8,7 @@ import type { SessionStore } from './store.ts';
 
 export function sessionStore(database: Database): SessionStore {
   return {
-    openSession: ({ sessionId, agent, user, tenant, metadata, at }) =>
+    openSession: ({ sessionId, agent, user, tenant, metadata, continues, at }) =>
       database.write(async (connection) => {
         const inserted = await connection.run(insertSession, {
           session_id: sessionId,
@@ -27,6 +27,10 @@ export function sessionStore(database: Database): SessionStore {
           last_run: 0,
           last_seq: 0,
           last_event: 0,
+          summary_number: 0,
+          through_run: 0,
+          results_through_seq: 0,
+          continues: continues ?? null,
         });
         const record = await connection.first(sessionById, { sessionId });
         if (record === null) throw new Error(`Session ${sessionId} is gone in the transaction that inserted it`);

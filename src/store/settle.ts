@@ -62,7 +62,7 @@ async function takeAnswer(
   const cameLate = change.result !== null;
   await writeAnswer(connection, row, answer, cameLate || answer.build !== null);
   if (cameLate) return;
-  await change.addMessage(answer.message, { metrics: toMessageMetrics(row) });
-  change.setContext(answer.context, answer.anchor);
+  if (answer.message !== null) await change.addMessage(answer.message, { metrics: toMessageMetrics(row) });
+  if (answer.context !== null) change.setContext(answer.context.use, answer.context.anchor);
   if (answer.build !== null) await change.endRun(answer.build);
 }

@@ -1,5 +1,6 @@
 import { blobStore } from './blobs.ts';
 import { budgetStore } from './budgets.ts';
+import { compactionStore } from './compactions.ts';
 import type { Database } from './database.ts';
 import { eventStore } from './events.ts';
 import { ledgerStore } from './ledger.ts';
@@ -19,6 +20,7 @@ export function storeOver(database: Database): Store {
     ...sessionStore(database),
     ...runStore(database),
     ...ledgerStore(database),
+    ...compactionStore(database),
     ...budgetStore(database),
     ...eventStore(database),
     ...blobStore(database),

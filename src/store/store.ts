@@ -8,6 +8,7 @@ import type {
   BudgetUnit,
 } from '../domain/budget.ts';
 import type { BudgetName, BudgetReference } from '../domain/budget-book.ts';
+import type { CompactionCause, Summary } from '../domain/compaction.ts';
 import type { ContextAnchor } from '../domain/context.ts';
 import type { EstimateErrors } from '../domain/estimate-errors.ts';
 import type { EventBody, StoredEvent, DeltaEvent } from '../domain/events.ts';
@@ -26,7 +27,8 @@ import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
  *
  * Methods throw `StoreUnavailable` when the database can't be reached or stays locked; nothing was written then.
  */
-export interface Store extends SessionStore, RunStore, LedgerStore, BudgetStore, EventStore, BlobStore {
+export interface Store
+  extends SessionStore, RunStore, LedgerStore, CompactionStore, BudgetStore, EventStore, BlobStore {
   /** Brings the schema up to date; safe to call from several processes at once. */
   migrate(): Promise<void>;
   /** A cheap read that fails when the store can't answer. */
@@ -50,6 +52,14 @@ export interface SessionRow {
   readonly anchor: ContextAnchor | null;
   /** The number of the latest event; 0 before the first. */
   readonly lastEventId: number;
+  /** The compaction whose summary is in force; 0: none. */
+  readonly summaryNumber: number;
+  /** Runs up to this one are in the summary. */
+  readonly throughRun: number;
+  /** Results of tools up to this message are shown as references. */
+  readonly resultsThroughSeq: number;
+  /** The session that this one carries on. */
+  readonly continues: string | null;
 }
 
 export interface SessionFilter {
@@ -73,6 +83,8 @@ export interface SessionStore {
     readonly user: string | null;
     readonly tenant: string | null;
     readonly metadata: JsonObject | null;
+    /** The session that it carries on. */
+    readonly continues?: string;
     readonly at: string;
   }): Promise<{ readonly session: SessionRow; readonly created: boolean }>;
   session(sessionId: string): Promise<SessionRow | null>;
@@ -124,6 +136,14 @@ export interface HistoryRun {
   readonly messages: readonly StoredMessage[];
 }
 
+export interface HistoryBounds {
+  /** 0 when not given. */
+  readonly afterNumber?: number;
+  readonly beforeNumber: number;
+  readonly maxRuns: number | null;
+  readonly maxTokens: number | null;
+}
+
 /** Makes the stored result of a run that ends in a transaction from the totals that this transaction leaves. */
 export type BuildResult = (facts: {
   readonly totals: Totals;
@@ -150,16 +170,23 @@ export interface RunStore {
   runByMessageId(sessionId: string, messageId: string): Promise<RunRow | null>;
   /** Newest first. */
   runs(sessionId: string, page: { readonly limit: number; readonly beforeNumber?: number }): Promise<readonly RunRow[]>;
-  /** Whole runs, oldest first: the newest that come before `beforeNumber` and together hold at most these. */
-  history(
-    sessionId: string,
-    bounds: { readonly beforeNumber: number; readonly maxRuns: number | null; readonly maxTokens: number | null },
-  ): Promise<readonly HistoryRun[]>;
+  /**
+   * Whole runs, oldest first: the newest that come after `afterNumber` and before `beforeNumber` and together hold at
+   * most these.
+   */
+  history(sessionId: string, bounds: HistoryBounds): Promise<readonly HistoryRun[]>;
   messagesOfRun(sessionId: string, runId: string): Promise<readonly StoredMessage[]>;
   /** In order of `seq`. */
   messages(
     sessionId: string,
     page: { readonly afterSeq?: number; readonly limit: number },
+  ): Promise<readonly StoredMessage[]>;
+  /** The message of a session with this `seq`; `null`: none. */
+  message(sessionId: string, seq: number): Promise<StoredMessage | null>;
+  /** Messages that say this, the best match first. Words may stand anywhere; endings and accents must fit. */
+  search(
+    sessionId: string,
+    query: { readonly text: string; readonly limit: number },
   ): Promise<readonly StoredMessage[]>;
   /**
    * Stores a tool's result (a message with the role `tool`), `tool.ended`, its time and its metrics. The same message
@@ -191,6 +218,41 @@ export interface RunStore {
   }): Promise<{ readonly result: RunResult; readonly totals: Totals }>;
 }
 
+/** A compaction as it is kept. */
+export interface CompactionRow {
+  readonly id: string;
+  readonly sessionId: string;
+  /** 1, 2, 3, … within the session. */
+  readonly number: number;
+  /** The run that had to wait for it; `null`: it was done between two runs. */
+  readonly runId: string | null;
+  readonly cause: CompactionCause;
+  readonly at: string;
+  /** `null`: only results of tools became references. */
+  readonly summary: Summary | null;
+  /** Results of tools that became references. */
+  readonly results: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+}
+
+export interface CompactionStore {
+  /** The summary that is in force; `null`: there is none. */
+  summary(sessionId: string): Promise<CompactionRow | null>;
+  /** Oldest first. */
+  compactions(sessionId: string): Promise<readonly CompactionRow[]>;
+  /**
+   * Puts a compaction in force: the summary, what it stands for, the context that is left, `compaction.ended`. The same
+   * id again changes nothing.
+   */
+  storeCompaction(input: {
+    readonly compaction: Omit<CompactionRow, 'number'>;
+    /** Results of tools up to this message are references from now on. */
+    readonly resultsThroughSeq: number;
+    readonly event: EventBody;
+  }): Promise<{ readonly compaction: CompactionRow; readonly totals: Totals; readonly context: ContextUse }>;
+}
+
 /** The one answer of a call, kept so that a retry after a crash finds it and calls nobody. */
 export interface StoredAnswer {
   readonly callId: string;
@@ -216,11 +278,15 @@ export interface Settlement {
   readonly answer: {
     readonly text: string;
     readonly finishReason: FinishReason;
-    readonly message: NewMessage;
+    /** `null`: it is no message of the transcript, but a summary. */
+    readonly message: NewMessage | null;
     readonly toolCalls: readonly { readonly callId: string; readonly tool: string }[];
-    readonly context: ContextUse;
-    /** What the next request's count may start from; the store adds the answer's `seq`. */
-    readonly anchor: Omit<ContextAnchor, 'lastSeq'> | null;
+    /** What it leaves of the session's context; `null`: as it was. */
+    readonly context: {
+      readonly use: ContextUse;
+      /** What the next request's count may start from; the store adds the answer's `seq`. */
+      readonly anchor: Omit<ContextAnchor, 'lastSeq'> | null;
+    } | null;
     /** Ends the run in the same transaction; `null` while tools are to be called. */
     readonly build: BuildResult | null;
   };

@@ -89,6 +89,32 @@ const endOfRun = {
   at: at(3),
 };
 
+const compaction = {
+  compaction: {
+    id: 's1.c1',
+    sessionId: 's1',
+    runId: null,
+    cause: 'request',
+    at: at(4),
+    summary: { text: 'Ann likes tea.', tokens: 5, model: 'simulated/echo', firstSeq: 1, lastSeq: 2, throughRun: 1 },
+    results: 0,
+    tokensBefore: 90,
+    tokensAfter: 20,
+  },
+  resultsThroughSeq: 2,
+  event: {
+    type: 'compaction.ended',
+    compactionId: 's1.c1',
+    cause: 'request',
+    runs: 1,
+    throughRun: 1,
+    results: 0,
+    summaryTokens: 5,
+    tokensBefore: 90,
+    tokensAfter: 20,
+  },
+} as const;
+
 type Step = () => Promise<unknown>;
 const cases: readonly (readonly [name: string, before: readonly Step[], step: Step])[] = [
   ['migrate', [], () => store.migrate()],
@@ -102,6 +128,7 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
     [],
     () => store.endRun({ ...endOfRun, ...beginInput('s1', 'r2'), messages: [] }),
   ],
+  ['storeCompaction', [], () => store.storeCompaction(compaction)],
   ['reserve', [], () => reserveRow(row)],
   ['reserve after another attempt', [() => reserveRow(row)], () => reserveRow(next)],
   [
@@ -224,7 +251,7 @@ describe('the second time', () => {
       'deltas',
     );
     reads.push('blob', 'recomputeTotals', 'estimateErrors', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
-    reads.push('budgetRules', 'budgetsInForce', 'auditBudgets');
+    reads.push('budgetRules', 'budgetsInForce', 'auditBudgets', 'message', 'search', 'summary', 'compactions');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
     expect(Object.keys(store).filter((name) => !reads.includes(name) && !tried.has(name))).toEqual([]);
   });
