@@ -73,6 +73,11 @@ export function tokenizerFamily(provider: string, model: string): TokenizerFamil
   return model.includes('claude') || vendor === 'anthropic' ? claude : other;
 }
 
+/** Is the model's tokeniser at hand, so that an estimate of text is its count? */
+export function isExact(provider: string, model: string): boolean {
+  return !tokenizerFamily(provider, model).splitsFiner;
+}
+
 /**
  * Characters that another tokeniser may make more of than o200k does, each at its worst: digits one by one (Llama 2,
  * Gemma, Qwen), every blank of a run (GPT-2), every ASCII sign by itself, and every byte of what is not ASCII (a

@@ -13,6 +13,7 @@ import {
   markLastMessage,
 } from './anthropic-input.ts';
 import { runCall, runQuery } from './call.ts';
+import { countInputOver, countOf, type CountRoute } from './count-input.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
 import { withoutForeignHeaders } from './foreign-headers.ts';
@@ -35,6 +36,7 @@ export function anthropicMessages(endpoint: Endpoint): Provider {
         for await (const model of client(endpoint, exchange).models.list({}, { signal })) ids.push(model.id);
         return ids;
       }),
+    countInput: countInputOver(endpoint, [countRoute(endpoint)]),
     stream: (request, options) =>
       runCall(endpoint, options, async (exchange, draft) => {
         const source = `${endpoint.name}/${request.model}`;
@@ -43,6 +45,23 @@ export function anthropicMessages(endpoint: Endpoint): Provider {
         const reader = new MessageReader(draft, source, request.cache.ttl);
         for await (const event of events) reader.read(event);
       }),
+  };
+}
+
+/** Free of charge; llama.cpp and vLLM have it too: https://platform.claude.com/docs/en/build-with-claude/token-counting */
+function countRoute(endpoint: Endpoint): CountRoute {
+  return {
+    path: '/v1/messages/count_tokens',
+    canCount: () => true,
+    ask: async (exchange, request, signal) => {
+      const {
+        max_tokens: _,
+        stream: __,
+        ...counted
+      } = toBody(endpoint.name, `${endpoint.name}/${request.model}`, request);
+      const { input_tokens } = await client(endpoint, exchange).messages.countTokens(counted, { signal });
+      return countOf(input_tokens);
+    },
   };
 }
 

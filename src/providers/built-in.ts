@@ -18,11 +18,13 @@ const openaiDialect: ChatDialect = {
   maxTokensField: 'max_completion_tokens',
   streamOptions: true,
   promptCacheKey: true,
+  countRoutes: false,
 };
-const newerDialect: ChatDialect = { ...plainDialect, maxTokensField: 'max_completion_tokens' };
-const mistralDialect: ChatDialect = { ...plainDialect, streamOptions: false };
+const hostedDialect: ChatDialect = { ...plainDialect, countRoutes: false };
+const newerDialect: ChatDialect = { ...hostedDialect, maxTokensField: 'max_completion_tokens' };
+const mistralDialect: ChatDialect = { ...hostedDialect, streamOptions: false };
 
-const chat = { api: 'openai-chat', dialect: plainDialect } as const;
+const chat = { api: 'openai-chat', dialect: hostedDialect } as const;
 const responses = { api: 'openai-responses', dialect: openaiDialect } as const;
 
 // prettier-ignore
@@ -39,7 +41,7 @@ export const builtIn = {
   together: { ...chat, baseURL: 'https://api.together.xyz/v1', keys: ['TOGETHER_API_KEY', 'TOGETHER_AI_API_KEY'] },
   cerebras: { ...chat, baseURL: 'https://api.cerebras.ai/v1', keys: ['CEREBRAS_API_KEY'], dialect: newerDialect },
   azure: { ...responses, baseURL: null, keys: ['AZURE_OPENAI_API_KEY'], baseURLVariable: 'AZURE_OPENAI_ENDPOINT' },
-  lmstudio: { ...chat, baseURL: 'http://127.0.0.1:1234/v1', keys: [] },
+  lmstudio: { ...chat, baseURL: 'http://127.0.0.1:1234/v1', keys: [], dialect: plainDialect },
   simulated: { ...responses, baseURL: null, keys: [] },
 } as const satisfies Readonly<Record<string, BuiltIn>>;
 

@@ -16,10 +16,13 @@ export interface ChatDialect {
   /** May `stream_options: { include_usage: true }` be sent? Mistral sends usage without being asked. */
   readonly streamOptions: boolean;
   readonly promptCacheKey: boolean;
+  /** May the server have one of the routes by which llama.cpp and vLLM count a request? Hosted services have none. */
+  readonly countRoutes: boolean;
 }
 
 export const plainDialect: ChatDialect = {
   maxTokensField: 'max_tokens',
   streamOptions: true,
   promptCacheKey: false,
+  countRoutes: true,
 };

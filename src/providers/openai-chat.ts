@@ -1,16 +1,16 @@
-import type { ChatCompletionChunk, ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
+import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
 import type { AnswerDraft } from './answer-draft.ts';
 import { runCall } from './call.ts';
 import { ChatReasoning } from './chat-reasoning.ts';
 import { ChatToolCalls } from './chat-tool-calls.ts';
 import { InStreamError } from './complaint.ts';
+import { chatCountRoutes } from './chat-count-routes.ts';
+import { countInputOver } from './count-input.ts';
 import type { Endpoint } from './endpoint.ts';
-import { chatMessages, chatTool } from './openai-chat-messages.ts';
+import { chatBody } from './openai-chat-body.ts';
 import { listOpenaiModels, openaiClient } from './openai-client.ts';
-import { promptCacheKey } from './prompt-cache-key.ts';
-import type { ModelAnswer, ModelRequest, Provider } from './provider.ts';
+import type { ModelAnswer, Provider } from './provider.ts';
 import { objectOf, stringOf } from './raw.ts';
-import { isStrictSchema } from './strict-schema.ts';
 import { chatUsage } from './usage-openai.ts';
 
 /** Fields of a chunk that are content, or noise against eavesdroppers. */
@@ -22,38 +22,17 @@ export function openaiChat(endpoint: Endpoint): Provider {
     name: endpoint.name,
     simulated: endpoint.simulated,
     listModels: (signal) => listOpenaiModels(endpoint, signal),
+    ...(endpoint.dialect.countRoutes ? { countInput: countInputOver(endpoint, chatCountRoutes(endpoint)) } : {}),
     stream: (request, options) =>
       runCall(endpoint, options, async (exchange, draft) => {
         const source = `${endpoint.name}/${request.model}`;
-        const body = toBody(endpoint, source, request);
+        const body = chatBody(endpoint, request);
         const chunks = await openaiClient(endpoint, exchange).chat.completions.create(body, { signal: options.signal });
         const reasoning = new ChatReasoning(draft, source);
         const calls = new ChatToolCalls(draft, source);
         for await (const chunk of chunks) readChunk(chunk, draft, reasoning, calls);
         reasoning.close();
       }),
-  };
-}
-
-function toBody(endpoint: Endpoint, source: string, request: ModelRequest): ChatCompletionCreateParamsStreaming {
-  const { dialect } = endpoint;
-  const { output, tools } = request;
-  return {
-    model: request.model,
-    messages: chatMessages(endpoint.name, source, request.instructions, request.messages),
-    [dialect.maxTokensField]: request.maxOutputTokens,
-    stream: true,
-    ...(dialect.streamOptions ? { stream_options: { include_usage: true } } : {}),
-    ...(dialect.promptCacheKey ? { prompt_cache_key: promptCacheKey(request.cacheKey) } : {}),
-    ...(tools.length === 0 ? {} : { tools: tools.map(chatTool) }),
-    ...(output === null
-      ? {}
-      : {
-          response_format: {
-            type: 'json_schema' as const,
-            json_schema: { name: 'output', schema: output, strict: isStrictSchema(output) },
-          },
-        }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { InputTokenCountParams } from 'openai/resources/responses/input-tokens';
 import type {
   Response,
   ResponseCreateParamsStreaming,
@@ -7,6 +8,7 @@ import type {
 import type { AnswerDraft } from './answer-draft.ts';
 import { runCall } from './call.ts';
 import { InStreamError } from './complaint.ts';
+import { countInputOver, countOf, type CountRoute } from './count-input.ts';
 import type { Endpoint } from './endpoint.ts';
 import { listOpenaiModels, openaiClient } from './openai-client.ts';
 import { responsesInput, responsesTool } from './openai-responses-input.ts';
@@ -28,6 +30,7 @@ export function openaiResponses(endpoint: Endpoint): Provider {
     name: endpoint.name,
     simulated: endpoint.simulated,
     listModels: (signal) => listOpenaiModels(endpoint, signal),
+    countInput: countInputOver(endpoint, [countRoute(endpoint)]),
     stream: (request, options) =>
       runCall(endpoint, options, async (exchange, draft) => {
         const source = `${endpoint.name}/${request.model}`;
@@ -35,6 +38,25 @@ export function openaiResponses(endpoint: Endpoint): Provider {
         const events = await openaiClient(endpoint, exchange).responses.create(body, { signal: options.signal });
         for await (const event of events) readEvent(event, draft, source, request.maxOutputTokens);
       }),
+  };
+}
+
+/** Free of charge, and llama.cpp has it too: https://developers.openai.com/api/docs/guides/token-counting */
+function countRoute(endpoint: Endpoint): CountRoute {
+  return {
+    path: '/responses/input_tokens',
+    canCount: () => true,
+    ask: async (exchange, request, signal) => {
+      const { model, input, instructions, tools, text } = toBody(
+        endpoint.name,
+        `${endpoint.name}/${request.model}`,
+        request,
+      );
+      // The route knows only the fields that are input.
+      const counted = { model, input, instructions, tools, text } as InputTokenCountParams;
+      const { input_tokens } = await openaiClient(endpoint, exchange).responses.inputTokens.count(counted, { signal });
+      return countOf(input_tokens);
+    },
   };
 }
 

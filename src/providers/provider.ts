@@ -60,6 +60,15 @@ export interface Provider {
    * @throws ProviderFailure always, for everything that goes wrong.
    */
   stream(request: ModelRequest, options: StreamOptions): Promise<ModelAnswer>;
+  /**
+   * Tokens that the server itself counts in a request, at no cost and within 1.5 seconds; media and tools are in it.
+   * `null` where the server has no route for it or did not tell in time: a route that is missing is not asked again, one
+   * that failed rests for a minute. Never rejects. Without the method there is nobody to ask.
+   *
+   * @example
+   * const count = (await provider.countInput?.(request, signal)) ?? null;
+   */
+  countInput?(request: ModelRequest, signal: AbortSignal): Promise<number | null>;
   /** Ids that the provider lists, for `doctor` and for the default model of a custom base URL. */
   listModels(signal: AbortSignal): Promise<readonly string[]>;
 }

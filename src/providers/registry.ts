@@ -132,6 +132,7 @@ function lazyProvider(name: string, simulated: boolean, make: () => Promise<Prov
     simulated,
     load: async () => void (await loaded()),
     stream: async (request, options) => (await loaded()).stream(request, options),
+    countInput: async (request, signal) => (await (await loaded()).countInput?.(request, signal)) ?? null,
     listModels: async (signal) => (await loaded()).listModels(signal),
   };
 }

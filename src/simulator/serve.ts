@@ -4,10 +4,10 @@ import type { Behaviour } from './behaviour.ts';
 import { Directives } from './directives.ts';
 import { generate } from './generation.ts';
 import type { Client } from './generation.ts';
-import { limitsOf } from './models.ts';
+import { limitsOf, type SimulatedModel } from './models.ts';
 import { BreakpointCache, PrefixCache, uncached } from './prompt-cache.ts';
 import type { BilledInput } from './prompt-cache.ts';
-import { isRecord, questionOf } from './prompt.ts';
+import { isRecord, questionOf, sumTokens } from './prompt.ts';
 import type { JsonRecord, Prompt } from './prompt.ts';
 import { Refusal } from './refusal.ts';
 import { Script } from './script.ts';
@@ -15,7 +15,7 @@ import type { Settings } from './settings.ts';
 import { nothingBilled, sumUp } from './tally.ts';
 import type { Billed, BilledRequest, Outcome, Tally } from './tally.ts';
 import { replyTo } from './talk/reply.ts';
-import type { Wire } from './wires/wire.ts';
+import type { CountRoute, Wire } from './wires/wire.ts';
 
 type Started = Pick<BilledRequest, 'id' | 'wire' | 'model' | 'stream' | 'question' | 'headers'> & { startedAt: Date };
 
@@ -101,6 +101,29 @@ export class SimulatedProvider {
       this.#refuse(wire, response, error, { ...base, stream: false, question: '' }, {});
     } finally {
       this.#running -= 1;
+    }
+  }
+
+  /** Counts what a request would be billed for as input: nothing is billed, cached or tallied, and no window limits it. */
+  count(
+    wire: Wire & { readonly count: CountRoute },
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+  ) {
+    const id = `${wire.idPrefix}${randomBytes(16).toString('hex')}`;
+    const reply = (status: number, content: JsonRecord): void => {
+      response.writeHead(status, { 'content-type': 'application/json', ...wire.responseHeaders(id) });
+      response.end(JSON.stringify(content));
+    };
+    try {
+      if (!isRecord(body)) throw wire.unreadable();
+      const unlimited = (name: string): SimulatedModel => ({ ...limitsOf(name, Infinity), contextWindow: Infinity });
+      const prompt = wire.parse(wire.count.request(body), request.headers, unlimited);
+      reply(200, wire.count.answer(sumTokens(prompt.segments)));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      reply(error.status, wire.errorBody(error, id));
     }
   }
 

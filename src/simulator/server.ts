@@ -11,6 +11,11 @@ import { ollama } from './wires/ollama.ts';
 import { responses } from './wires/responses.ts';
 
 const wires = new Map([responses, chat, anthropic, ollama].map((wire) => [wire.path, wire]));
+const countedWires = new Map(
+  [responses, anthropic].flatMap((wire) =>
+    wire.count === undefined ? [] : [[wire.count.path, { ...wire, count: wire.count }]],
+  ),
+);
 const largestBody = 64 * 1_024 * 1_024;
 const created = '2026-01-01T00:00:00Z';
 
@@ -133,7 +138,9 @@ async function post(
     return;
   }
   const wire = wires.get(path);
+  const counted = countedWires.get(path);
   if (wire !== undefined) await provider.answer(wire, request, response, body.value);
+  else if (counted !== undefined) provider.count(counted, request, response, body.value);
   else if (path === '/simulator/script' || path === '/simulator/reset') control(provider, path, body.value, response);
   else
     sendJson(response, 404, { error: { message: `The simulator has no POST ${path}`, type: 'invalid_request_error' } });

@@ -3,7 +3,7 @@ import { isRecord, recordsOf, stringOf, sumTokens, textForm, textSegment } from 
 import type { JsonRecord, Prompt, Segment, Turn } from '../prompt.ts';
 import { Refusal } from '../refusal.ts';
 import * as check from './anthropic-checks.ts';
-import type { Wire } from './wire.ts';
+import type { CountRoute, Wire } from './wire.ts';
 
 const perMessage = 3;
 
@@ -107,6 +107,17 @@ function segmentsOf(body: JsonRecord, messages: readonly JsonRecord[], schema: J
     ? segments
     : [...segments.slice(0, -1), { ...last, breakpoint: automatic }];
 }
+
+export const countAnthropic: CountRoute = {
+  path: '/v1/messages/count_tokens',
+  request(body) {
+    for (const name of ['max_tokens', 'stream', 'temperature', 'stop_sequences', 'metadata', 'top_k', 'top_p']) {
+      if (body[name] !== undefined) throw check.invalid(`${name}: Extra inputs are not permitted`);
+    }
+    return { ...body, max_tokens: 1 };
+  },
+  answer: (inputTokens) => ({ input_tokens: inputTokens }),
+};
 
 /** Reads a Messages request. */
 export const parseAnthropic: Wire['parse'] = (body, headers, limits): Prompt => {

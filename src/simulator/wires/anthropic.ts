@@ -3,7 +3,7 @@ import { Refusal } from '../refusal.ts';
 import type { Block, Finish } from '../reply.ts';
 import type { Billed } from '../tally.ts';
 import { invalid } from './anthropic-checks.ts';
-import { parseAnthropic } from './anthropic-request.ts';
+import { countAnthropic, parseAnthropic } from './anthropic-request.ts';
 import { outputTokens } from './openai.ts';
 import { sse, withoutAudio } from './wire.ts';
 import type { Exchange, StreamWriter, Wire } from './wire.ts';
@@ -156,6 +156,7 @@ export const anthropic: Wire = {
   callIdPrefix: 'toolu_',
   caching: 'breakpoints',
   parse: parseAnthropic,
+  count: countAnthropic,
   unreadable: () => invalid('The request body is not valid JSON: unexpected character'),
   failure(status, message, code, model) {
     const [type, usual] = byStatus[status] ?? ['api_error', 'Internal server error'];

@@ -3,7 +3,7 @@ import type { JsonRecord, Prompt, Segment, Turn } from '../prompt.ts';
 import { Refusal } from '../refusal.ts';
 import * as openai from './openai.ts';
 import type { Fields } from './openai.ts';
-import type { Wire } from './wire.ts';
+import type { CountRoute, Wire } from './wire.ts';
 
 const fields: Fields = {
   access_programs: 'object',
@@ -39,6 +39,31 @@ const fields: Fields = {
   top_p: 'decimal',
   truncation: 'string',
   user: 'string',
+};
+
+/** Fields that are input, as the count route takes them. */
+const countFields: Fields = {
+  conversation: 'any',
+  input: 'any',
+  instructions: 'string',
+  model: 'string',
+  parallel_tool_calls: 'boolean',
+  personality: 'string',
+  previous_response_id: 'string',
+  reasoning: 'object',
+  text: 'object',
+  tool_choice: 'any',
+  tools: 'array',
+  truncation: 'string',
+};
+
+export const countResponses: CountRoute = {
+  path: '/v1/responses/input_tokens',
+  request(body) {
+    openai.checkFields(body, countFields);
+    return body;
+  },
+  answer: (inputTokens) => ({ object: 'response.input_tokens', input_tokens: inputTokens }),
 };
 
 const roles = ['assistant', 'system', 'developer', 'user'] as const;

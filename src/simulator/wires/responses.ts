@@ -3,7 +3,7 @@ import type { JsonRecord } from '../prompt.ts';
 import type { Block } from '../reply.ts';
 import type { Billed } from '../tally.ts';
 import * as openai from './openai.ts';
-import { parseResponses } from './responses-request.ts';
+import { countResponses, parseResponses } from './responses-request.ts';
 import { sse, withoutAudio, withoutLifetimes } from './wire.ts';
 import type { Exchange, StreamWriter, Wire } from './wire.ts';
 
@@ -196,6 +196,7 @@ export const responses: Wire = {
   callIdPrefix: 'call_',
   caching: 'prefix',
   parse: parseResponses,
+  count: countResponses,
   unreadable: openai.unreadable,
   failure: openai.failure,
   errorBody: openai.errorBody,

@@ -29,6 +29,13 @@ export interface StreamWriter {
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+export interface CountRoute {
+  readonly path: string;
+  /** The request as `parse` takes it. @throws Refusal for fields that this route does not know. */
+  request(body: JsonRecord): JsonRecord;
+  answer(inputTokens: number): JsonRecord;
+}
+
 /** One provider's HTTP form. */
 export interface Wire {
   readonly name: WireName;
@@ -40,6 +47,8 @@ export interface Wire {
   readonly caching: 'prefix' | 'breakpoints' | 'none';
   /** @throws Refusal in the provider's words, for what it would refuse. */
   parse(body: JsonRecord, headers: Headers, limits: (model: string) => SimulatedModel): Prompt;
+  /** The route that counts a request's input for nothing, where the provider has one. */
+  readonly count?: CountRoute;
   /** The words for a request that is no JSON object. */
   unreadable(): Refusal;
   /** The words for a status that a script asks for. */
