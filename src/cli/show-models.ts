@@ -4,6 +4,7 @@ import { resolveConfig } from '../config/index.ts';
 import { createProviders } from '../providers/registry.ts';
 import type { ModelsOptions } from './commands/models.ts';
 import type { EstimateErrors } from '../domain/estimate-errors.ts';
+import { windowInForce, type LearntWindow } from '../domain/learnt-window.ts';
 import { configOf } from './first-agent.ts';
 import { note, print, printDocument } from './output.ts';
 import { openPlace } from './place.ts';
@@ -19,14 +20,17 @@ export async function showModels(words: readonly string[], options: ModelsOption
   const config = resolveConfig(await configOf(place, options), { defaultModel: 'simulated/any' });
   const providers = createProviders(config.providers, place.environment, { simulatorUrl: 'http://127.0.0.1' });
   const callable = new Set(providers.names.filter((name) => canBeMade(() => providers.provider(name))));
-  const known = createCatalogue(config.models, { simulatedModels }).list();
+  const { estimates, windows } = await learntOf(options);
+  const known = createCatalogue(config.models, { simulatedModels }).list(new Date(), [...windows.keys()]);
   const matching = known.filter(({ ref }) => words.every((word) => ref.toLowerCase().includes(word.toLowerCase())));
   const shown = options.all === true ? matching : matching.filter(({ provider }) => callable.has(provider));
-  const errors = await estimateErrors(options);
-  const models = shown.map((model) => ({ ...model, estimates: errors.get(model.ref) ?? null }));
+  const models = shown.map((model) => judge(model, estimates.get(model.ref) ?? null, windows.get(model.ref) ?? null));
   if (options.json === true) return printDocument({ models });
   if (models.length > 0) print(describe(models));
   else note('No model of that name.');
+  if (models.some(({ learnt }) => learnt !== null)) {
+    note('* learnt: the server refused or cut a longer request. Forget it with loadline models --forget MODEL.');
+  }
   const hidden = matching.length - shown.length;
   if (hidden > 0) note(`${count(hidden)} more of providers that no key is set for: add --all`);
 }
@@ -40,19 +44,51 @@ function canBeMade(make: () => unknown): boolean {
   }
 }
 
+type Estimates = Omit<EstimateErrors, 'provider' | 'model'>;
+
 type JudgedModel = ModelEntry & {
   /** How far the estimates of its requests were off; `null`: none was sent. */
-  readonly estimates: Omit<EstimateErrors, 'provider' | 'model'> | null;
+  readonly estimates: Estimates | null;
+  /** What its server gave away of its window, where that is in force. */
+  readonly learnt: (Pick<LearntWindow, 'window' | 'from'> & { readonly learntAt: string }) | null;
 };
 
-async function estimateErrors(options: ModelsOptions): Promise<ReadonlyMap<string, JudgedModel['estimates']>> {
+function judge(model: ModelEntry, estimates: Estimates | null, learnt: LearntWindow | null): JudgedModel {
+  const contextWindow = windowInForce(model.contextWindow, learnt, Date.now());
+  if (learnt === null || contextWindow !== learnt.window) return { ...model, estimates, learnt: null };
+  const { window, from, learntAt } = learnt;
+  const shown = { window, from, learntAt: new Date(learntAt).toISOString() };
+  return { ...model, contextWindow, estimates, learnt: shown };
+}
+
+interface Learnt {
+  readonly estimates: ReadonlyMap<string, Estimates>;
+  readonly windows: ReadonlyMap<string, LearntWindow>;
+}
+
+/** What the store has learnt of models by calling them. */
+async function learntOf(options: ModelsOptions): Promise<Learnt> {
   try {
-    const all = await withStore(options, (store) => store.estimateErrors());
-    return new Map(all.map(({ provider, model, ...errors }) => [`${provider}/${model}`, errors]));
+    return await withStore(options, async (store) => {
+      const [errors, windows] = await Promise.all([store.estimateErrors(), store.learntWindows()]);
+      return {
+        estimates: new Map(errors.map(({ provider, model, ...others }) => [`${provider}/${model}`, others])),
+        windows: new Map(windows.map((learnt) => [learnt.model, learnt])),
+      };
+    });
   } catch {
     // What is wrong with the store is for the command that needs it to say.
-    return new Map();
+    return { estimates: new Map(), windows: new Map() };
   }
+}
+
+/** Lets a model's window be what config and catalogue say again, until its server shows another. */
+export async function forgetWindow(model: string, options: ModelsOptions): Promise<void> {
+  const forgotten = await withStore(options, (store) => store.forgetWindow(model));
+  if (options.json === true) return printDocument({ model, forgotten });
+  note(
+    forgotten ? `Forgot what was learnt of the window of ${model}.` : `Nothing was learnt of the window of ${model}.`,
+  );
 }
 
 function describe(models: readonly JudgedModel[]): string {
@@ -60,7 +96,7 @@ function describe(models: readonly JudgedModel[]): string {
   return table(
     [
       { title: 'MODEL', value: ({ ref }) => ref },
-      { title: 'WINDOW', align: 'right', spare: 1, value: ({ contextWindow }) => count(contextWindow) },
+      { title: 'WINDOW', align: 'right', spare: 1, value: windowOf },
       { title: 'OUTPUT', align: 'right', spare: 2, value: ({ maxOutputTokens }) => count(maxOutputTokens) },
       { title: '$/M IN', align: 'right', value: (model) => priced(model, 'input') },
       { title: 'CACHED', align: 'right', spare: 3, value: (model) => priced(model, 'cacheRead') },
@@ -79,6 +115,11 @@ function judgement({ estimates }: JudgedModel): string {
   const signed = (error: number): string => `${error < 0 ? '−' : '+'}${(Math.abs(error) * 100).toFixed(1)} %`;
   const passed = estimates.boundViolations === 0 ? '' : `, ${count(estimates.boundViolations)} over their bound`;
   return `${signed(estimates.medianError)}, p95 ${signed(estimates.p95Error)} of ${count(estimates.requests)}${passed}`;
+}
+
+/** A trailing * stands for a window that is not the one of config or catalogue: its server gave it away. */
+function windowOf({ contextWindow, learnt }: JudgedModel): string {
+  return `${count(contextWindow)}${learnt === null ? '' : '*'}`;
 }
 
 function priced({ price: prices, longContextPrice }: ModelEntry, of: 'input' | 'output' | 'cacheRead'): string {

@@ -42,8 +42,8 @@ export interface Catalogue {
   price(ref: string, usage: UsageClasses, at: Date): NanoUsd | null;
   /** The most that a request within these bounds can cost, whatever is cached, written to a cache, or audio. */
   worstCase(ref: string, inputTokens: number, outputTokens: number, at: Date): NanoUsd | null;
-  /** All models with a price or with settings of their own: configured ones first. */
-  list(at?: Date): ModelEntry[];
+  /** All models with a price or with settings of their own, and those named: configured ones first. */
+  list(at?: Date, named?: readonly string[]): ModelEntry[];
 }
 
 export interface CatalogueOptions {
@@ -135,9 +135,10 @@ export function createCatalogue(
       const { rates } = ratesAt(ref, at);
       return rates === null ? null : worstCostOf(rates, inputTokens, outputTokens);
     },
-    list(at = new Date()) {
+    list(at = new Date(), named = []) {
       const refs = new Set([
         ...Object.keys(overrides),
+        ...named,
         ...simulatedModels.map(({ id }) => `simulated/${id}`),
         ...allListed(at).map(({ provider, model }) => `${provider}/${model.id}`),
       ]);

@@ -9,3 +9,5 @@ export { boundFromAnchor, storedRange } from './stored-tokens.ts';
 export type { Anchored, CountedMessage, CountedRange } from './stored-tokens.ts';
 export { isExact } from './tokenizer-families.ts';
 export { countTokens } from './tokenizer.ts';
+export { leastInput, wasTruncated, windowOfCut } from './truncation.ts';
+export type { ReportedInput, SentInput } from './truncation.ts';

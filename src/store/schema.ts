@@ -239,6 +239,14 @@ export interface BlobsTable {
   bytes: Uint8Array;
 }
 
+export interface ModelWindowsTable {
+  /** `provider/model`. */
+  model: string;
+  window: number;
+  source: 'error' | 'truncation';
+  learnt_at: number;
+}
+
 export interface MigrationsTable {
   number: number;
   name: string;
@@ -260,5 +268,6 @@ export interface Schema {
   budget_overrides: BudgetOverridesTable;
   budget_rules: BudgetRulesTable;
   budget_raises: BudgetRaisesTable;
+  model_windows: ModelWindowsTable;
   migrations: MigrationsTable;
 }

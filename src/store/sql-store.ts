@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import { eventStore } from './events.ts';
 import { ledgerStore } from './ledger.ts';
 import { migrate } from './migrate.ts';
+import { windowStore } from './model-windows.ts';
 import { query } from './query.ts';
 import { runStore } from './runs.ts';
 import { sessionStore } from './sessions.ts';
@@ -24,6 +25,7 @@ export function storeOver(database: Database): Store {
     ...budgetStore(database),
     ...eventStore(database),
     ...blobStore(database),
+    ...windowStore(database),
     migrate: () => migrate(database),
     ping: () =>
       database.read(async (connection) => {

@@ -20,6 +20,7 @@ import type { FinishReason, RunResult, RunStatus } from '../domain/run.ts';
 import type { SessionStatus } from '../domain/session.ts';
 import type { UsageClasses } from '../domain/usage.ts';
 import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
+import type { WindowStore } from './model-windows.ts';
 
 /**
  * What was said and spent. Every write is idempotent by id, so that a retry after a crash changes nothing, and every
@@ -28,7 +29,7 @@ import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
  * Methods throw `StoreUnavailable` when the database can't be reached or stays locked; nothing was written then.
  */
 export interface Store
-  extends SessionStore, RunStore, LedgerStore, CompactionStore, BudgetStore, EventStore, BlobStore {
+  extends SessionStore, RunStore, LedgerStore, CompactionStore, BudgetStore, EventStore, BlobStore, WindowStore {
   /** Brings the schema up to date; safe to call from several processes at once. */
   migrate(): Promise<void>;
   /** A cheap read that fails when the store can't answer. */

@@ -53,6 +53,7 @@ const row = reservedRow('s1', 'r1', 'c1');
 const next = reservedRow('s1', 'r1', 'c1', 2);
 const reserveRow = (of: typeof row) =>
   store.reserve({ row: of, rules: [], owner, leaseUntil: start + 60_000, events: [callStarted(of)] });
+const learnt = { model: 'local/llama3', window: 4096, from: 'error', learntAt: start } as const;
 const delta = {
   type: 'text.delta',
   at: at(1),
@@ -205,6 +206,8 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
   ],
   ['appendDeltas', [], () => store.appendDeltas([delta, { ...delta, offset: 2, delta: '!' }])],
   ['pruneDeltas', [() => store.appendDeltas([delta])], () => store.pruneDeltas(start + 9_000)],
+  ['learnWindow', [], () => store.learnWindow(learnt)],
+  ['forgetWindow', [() => store.learnWindow(learnt)], () => store.forgetWindow(learnt.model)],
   ['putBlob', [], () => store.putBlob(new Uint8Array([1, 2, 3]), 'image/png')],
 ];
 
@@ -252,6 +255,7 @@ describe('the second time', () => {
     );
     reads.push('blob', 'recomputeTotals', 'estimateErrors', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
     reads.push('budgetRules', 'budgetsInForce', 'auditBudgets', 'message', 'search', 'summary', 'compactions');
+    reads.push('learntWindow', 'learntWindows');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
     expect(Object.keys(store).filter((name) => !reads.includes(name) && !tried.has(name))).toEqual([]);
   });

@@ -3,6 +3,8 @@ import type { CommonOptions } from '../place.ts';
 
 export interface ModelsOptions extends CommonOptions {
   readonly all?: true;
+  /** A model whose learnt window is forgotten. */
+  readonly forget?: string;
 }
 
 export function modelsCommand(program: Command): Command {
@@ -12,8 +14,10 @@ export function modelsCommand(program: Command): Command {
     .description('Lists models with their window, output limit and prices in US dollars a million tokens.')
     .argument('[text...]', 'of their names')
     .option('--all', 'also of providers that no key is set for')
+    .option('--forget <model>', 'forget the window that its server gave away')
     .action(async (text: readonly string[], options: ModelsOptions) => {
-      const { showModels } = await import('../show-models.ts');
+      const { forgetWindow, showModels } = await import('../show-models.ts');
+      if (options.forget !== undefined) return await forgetWindow(options.forget, options);
       await showModels(text, options);
     });
 }

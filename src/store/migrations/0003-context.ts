@@ -35,5 +35,12 @@ export const context: Migration = {
           `create virtual table message_texts using fts5(session_key, text, seq unindexed, tokenize = 'unicode61 remove_diacritics 2')`,
         ),
     },
+    // Windows that models' own servers gave away.
+    schema
+      .createTable('model_windows')
+      .addColumn('model', types.id, (c) => c.primaryKey())
+      .addColumn('window', types.integer, (c) => c.notNull())
+      .addColumn('source', types.id, (c) => c.notNull())
+      .addColumn('learnt_at', types.integer, (c) => c.notNull()),
   ],
 };
