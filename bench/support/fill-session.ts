@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { newState, type CarriedState } from '../../src/domain/carried.ts';
+import { defaultThresholds } from '../../src/domain/agent.ts';
 import type { LedgerRow } from '../../src/domain/ledger.ts';
 import { toRunMetrics } from '../../src/domain/metrics.ts';
 import { workflowIdOf, workflowType, type SessionInput } from '../../src/domain/session.ts';
@@ -75,6 +76,7 @@ async function fillRun(store: Store, sessionId: string, agent: string, number: n
     timeToFirstTokenMs: 1,
     providerMetrics: null,
     events: [],
+    thresholds: { levels: defaultThresholds, nothingLeftToCompact: false },
     answer: {
       text: answer,
       finishReason: 'stop',

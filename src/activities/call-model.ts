@@ -4,13 +4,14 @@ import { explainShortfall } from '../domain/budget-words.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import { toRunMetrics } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
-import type { CallInput, CallOutcome, StepFacts } from '../domain/steps.ts';
+import type { CallInput, CallOutcome, StepFacts, ThresholdFacts } from '../domain/steps.ts';
 import type { RunRow, StoredAnswer } from '../store/store.ts';
 import { attemptCall } from './attempt-call.ts';
 import { limitsOf, type ActivityDeps } from './deps.ts';
 import { withCodes } from './failures.ts';
 import { contentOf } from './media.ts';
 import { estimateMessage } from '../models/index.ts';
+import { thresholdFacts, thresholdRules } from './threshold-facts.ts';
 
 /** A tool that the agent does not have is answered with an error at once. */
 const unknownToolTimeoutMs = 10_000;
@@ -112,22 +113,24 @@ async function waitingFor(
     metrics: toRunMetrics(run.totals, run.timeToFirstTokenMs),
     messageIds: said.map(({ id }) => id),
   };
-  return { kind: 'waiting', result, ...(await factsOf(deps, input, run)), workedMs: 0 };
+  return { kind: 'waiting', result, ...(await factsOf(deps, input, run)), workedMs: 0, stop: null };
 }
 
 async function factsOf(
   deps: ActivityDeps,
   input: CallInput,
   run: RunRow,
-): Promise<Omit<StepFacts, 'workedMs'> & Pick<CallOutcome, 'context'>> {
+): Promise<Omit<StepFacts, 'workedMs'> & ThresholdFacts & Pick<CallOutcome, 'context'>> {
   const session = await deps.store.session(input.run.sessionId);
   if (session === null)
     throw new LoadlineError('SessionNotFound', `Session ${input.run.sessionId} is not in the store`);
   const { sum } = run.totals;
+  const rules = thresholdRules(deps.agents.get(input.run.agent), input.thresholds);
   return {
     totals: session.totals,
     context: session.context,
     spent: { tokens: sum.usage.totalTokens.known, costNanoUsd: sum.costNanoUsd },
+    ...thresholdFacts(session, rules, run.result === null),
   };
 }
 

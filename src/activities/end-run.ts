@@ -1,10 +1,12 @@
 import { toolCallsOf, type ToolResultPart } from '../domain/messages.ts';
+import { LoadlineError } from '../domain/errors.ts';
 import { toRunMetrics } from '../domain/metrics.ts';
 import type { EndedRun, EndRunInput } from '../domain/steps.ts';
 import type { NewMessage, StoredMessage } from '../store/store.ts';
 import type { ActivityDeps } from './deps.ts';
 import { contentOf } from './media.ts';
 import { estimateMessage } from '../models/index.ts';
+import { thresholdFacts, thresholdRules } from './threshold-facts.ts';
 
 /**
  * Ends a run that no answer ended: cancelled, failed, or at a limit. Its open ledger rows are closed; tool calls that
@@ -17,7 +19,8 @@ export async function endRun(deps: ActivityDeps, input: EndRunInput): Promise<En
   const said = await deps.store.messagesOfRun(sessionId, runId);
   const notExecuted = unansweredTools(said, runId, reason ?? status, at);
   const partial = partialAnswer(input, said, at);
-  return await deps.store.endRun({
+  const thresholds = thresholdRules(deps.agents.get(agent), input.thresholds);
+  const ended = await deps.store.endRun({
     sessionId,
     runId,
     messageId,
@@ -36,8 +39,12 @@ export async function endRun(deps: ActivityDeps, input: EndRunInput): Promise<En
       metrics: toRunMetrics(totals, timeToFirstTokenMs),
       messageIds,
     }),
+    thresholds,
     at,
   });
+  const session = await deps.store.session(sessionId);
+  if (session === null) throw new LoadlineError('SessionNotFound', `Session ${sessionId} is not in the store`);
+  return { ...ended, ...thresholdFacts(session, thresholds, false) };
 }
 
 async function userMessage(deps: ActivityDeps, input: EndRunInput): Promise<NewMessage | null> {

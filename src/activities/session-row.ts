@@ -1,4 +1,7 @@
-import { LoadlineError } from '../domain/errors.ts';
+import { orderProblemOf } from '../domain/admission.ts';
+import { applyLimits } from '../domain/agent.ts';
+import { closedFacts } from '../domain/closed-words.ts';
+import { LoadlineError, type ErrorFacts } from '../domain/errors.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import type { Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
@@ -19,6 +22,8 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
       );
     }
     const { sessionId, user, tenant, metadata, accepted } = input;
+    const misfit = orderProblemOf(applyLimits(limitsOf(agent.spec), input.limits ?? {}).thresholds);
+    if (misfit !== null) throw errorOf(misfit);
     const { session } = await deps.store.openSession({
       sessionId,
       agent: input.agent,
@@ -28,10 +33,7 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
       at: new Date().toISOString(),
     });
     if (session.status !== 'open') {
-      throw new LoadlineError(
-        'SessionClosed',
-        `Session ${sessionId} was closed at ${session.closedAt}. An id is used once: choose another one`,
-      );
+      throw errorOf(closedFacts(session));
     }
     if (session.agent !== input.agent) {
       throw new LoadlineError('SessionExists', `Session ${sessionId} belongs to agent ${session.agent}`);
@@ -39,10 +41,7 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
     if (session.totals.runs > accepted) {
       const reason = 'the workflow of the session was terminated or deleted';
       await closeSession(deps, { sessionId, status: 'failed', reason });
-      throw new LoadlineError(
-        'SessionClosed',
-        `Session ${sessionId} is closed: ${reason}. An id is used once: choose another one`,
-      );
+      throw errorOf(closedFacts({ sessionId, closedAt: null, closedReason: reason }));
     }
     return {
       definition: { hash: agent.hash, ...limitsOf(agent.spec) },
@@ -51,6 +50,10 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
       searchAttributes: deps.searchAttributes,
     };
   });
+}
+
+function errorOf({ code, message, details }: ErrorFacts): LoadlineError {
+  return new LoadlineError(code, message, details);
 }
 
 /** The stored result of a run that ended, for a message id that comes again. */

@@ -10,6 +10,7 @@ import type { CallToAttempt } from './attempt-call.ts';
 import { endingOf } from './ending.ts';
 import { anchorAfter, contextAfter, type PlannedRequest } from './plan-request.ts';
 import { estimateMessage, estimateRequest } from '../models/index.ts';
+import { thresholdRules } from './threshold-facts.ts';
 
 /** Nine characters that every provider takes as a tool call's id (Mistral wants exactly nine), the same at each retry. */
 function toolCallId(callId: string, index: number): string {
@@ -104,6 +105,7 @@ export async function settlementOf(
         contextWindow: context.window,
       },
     ],
+    thresholds: thresholdRules(call.agent, input.thresholds),
   };
 }
 

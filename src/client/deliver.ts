@@ -4,6 +4,7 @@ import { LoadlineError } from '../domain/errors.ts';
 import type { RunResult, SendInput } from '../domain/run.ts';
 import { workflowIdOf, workflowType, type SessionInput } from '../domain/session.ts';
 import type { Backend } from './backend.ts';
+import { closedError } from './closed-error.ts';
 import { patiently } from './patiently.ts';
 import { startOptions } from './start-options.ts';
 import { isAlreadyStarted, isLeftBehind, isNotFound, toLoadlineError } from './temporal-errors.ts';
@@ -82,5 +83,5 @@ async function explain(backend: Backend, sessionId: string, error: unknown): Pro
   const row = await backend.store.session(sessionId);
   if (row === null)
     return new LoadlineError('SessionNotFound', `There is no session ${sessionId}. Name an agent to start it`);
-  return new LoadlineError('SessionClosed', `Session ${sessionId} is closed. Start a new session to go on`);
+  return closedError(row);
 }

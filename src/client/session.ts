@@ -16,10 +16,10 @@ import {
   type SessionState,
   type SessionStatus,
 } from '../domain/session.ts';
-import type { SessionRow } from '../store/store.ts';
 import type { AgentRunResult, MessageContent, Sending, SendOptions, Session } from './api.ts';
 import type { Backend } from './backend.ts';
 import { followEvents } from './event-feed.ts';
+import { closedError } from './closed-error.ts';
 import { deliver } from './deliver.ts';
 import { readMessages } from './reading.ts';
 import { RunSending } from './sending.ts';
@@ -74,7 +74,7 @@ export class TemporalSession implements Session {
   async #existing(backend: Backend, agent: string): Promise<SessionCreated['status']> {
     const row = await backend.store.session(this.id);
     if (row !== null && row.agent !== agent) throw otherAgent(this.id, row.agent, agent);
-    if (row !== null && row.status !== 'open') throw closed(row);
+    if (row !== null && row.status !== 'open') throw closedError(row);
     const state = await this.#opened();
     if (state.agent !== agent) throw otherAgent(this.id, state.agent, agent);
     return state.status;
@@ -96,7 +96,7 @@ export class TemporalSession implements Session {
     const input = this.#input;
     const row = await backend.store.session(this.id);
     // Nobody would hear of it from a workflow that fails to open.
-    if (row !== null && row.status !== 'open') throw closed(row);
+    if (row !== null && row.status !== 'open') throw closedError(row);
     try {
       await patiently(async () => {
         if (input === null) return await this.#handle(backend).signal('message', argument);
@@ -214,7 +214,7 @@ export class TemporalSession implements Session {
   async #explain(backend: Backend, error: unknown): Promise<unknown> {
     if (!isNotFound(error) && !isAlreadyStarted(error)) return toLoadlineError(error);
     const row = await backend.store.session(this.id);
-    if (row !== null) return closed(row);
+    if (row !== null) return closedError(row);
     return new LoadlineError(
       'SessionNotFound',
       `There is no session ${this.id}. Start it with \`loadline start --agent NAME --session ${this.id}\``,
@@ -245,15 +245,6 @@ async function storeInline(
 async function withMessages(backend: Backend, result: RunResult): Promise<AgentRunResult<unknown>> {
   const stored = await backend.store.messagesOfRun(result.sessionId, result.runId);
   return { ...result, messages: stored.map(({ seq: _, tokens: __, ...message }) => message) };
-}
-
-function closed(row: SessionRow): LoadlineError {
-  const when = row.closedAt === null ? '' : ` since ${row.closedAt}`;
-  return new LoadlineError(
-    'SessionClosed',
-    `Session ${row.sessionId} is closed${when}. Its transcript and metrics stay; start a new session to go on`,
-    { sessionId: row.sessionId },
-  );
 }
 
 function otherAgent(id: string, theirs: string, asked: string): LoadlineError {

@@ -1,13 +1,11 @@
 import { defaultThresholds, type Thresholds } from '../domain/agent.ts';
 import { didYouMean } from '../domain/nearest.ts';
+import { orderProblems } from '../domain/threshold-order.ts';
 import type { AgentDefinition } from './agent.ts';
 import { budgetProblem } from './budgets.ts';
 import type { Config } from './config.ts';
 import { builtIn, builtInOf } from '../providers/built-in.ts';
 import { pathText, type Path } from './problems.ts';
-
-/** The order in which the levels of a window fire. */
-const levels = ['warn', 'compact', 'critical', 'stop'] as const;
 
 function problem(path: Path, text: string): string {
   return `${pathText(path)}: ${text}`;
@@ -24,23 +22,7 @@ function duplicates(names: readonly string[], path: Path): string[] {
 function thresholdProblems(agent: AgentDefinition, path: Path): string[] {
   const context = { ...defaultThresholds.context, ...agent.thresholds?.context };
   const session: Thresholds['session'] = { ...defaultThresholds.session, ...agent.thresholds?.session };
-  const set = levels.flatMap((level) => {
-    const at = context[level];
-    return at === null ? [] : [{ level, at }];
-  });
-  const place = [...path, 'thresholds'];
-  const problems = set.flatMap(({ level, at }, index) => {
-    const before = set[index - 1];
-    if (before === undefined || before.at < at || (before.at === at && before.level !== 'warn')) return [];
-    const must = before.level === 'warn' ? 'below' : 'at most';
-    return [problem([...place, 'context', before.level], `${before.at} must be ${must} ${level} (${at})`)];
-  });
-  if (session.warnAt > session.criticalAt) {
-    problems.push(
-      problem([...place, 'session', 'warnAt'], `${session.warnAt} must be at most criticalAt (${session.criticalAt})`),
-    );
-  }
-  return problems;
+  return orderProblems({ context, session }).map((one) => problem([...path, 'thresholds', ...one.path], one.text));
 }
 
 function summaryProblems(agent: AgentDefinition, path: Path): string[] {

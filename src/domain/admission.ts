@@ -3,6 +3,7 @@ import type { ErrorFacts } from './errors.ts';
 import type { UserPart } from './messages.ts';
 import type { SendInput } from './run.ts';
 import { sessionIdPattern } from './session.ts';
+import { orderProblems } from './threshold-order.ts';
 
 /** The most open sends: Temporal gives a workflow ten update slots, and two stay for `compact` and `setLimits`. */
 export const maxOpenSends = 8;
@@ -181,6 +182,12 @@ const sessionRules: {
   criticalAt: [(value) => value !== null && fractionOrNull(value), 'a fraction above 0 and up to 1'],
   onReach: [(value) => value === 'stop' || value === 'warn', '"stop" or "warn"'],
 };
+
+/** What is wrong with the order of thresholds that are to be in force together; `null`: nothing. */
+export function orderProblemOf(thresholds: Thresholds): ErrorFacts | null {
+  const [problem] = orderProblems(thresholds);
+  return problem === undefined ? null : invalid(`limits.thresholds.${problem.path.join('.')}: ${problem.text}`);
+}
 
 function ruleProblem(
   given: unknown,

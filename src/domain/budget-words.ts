@@ -7,10 +7,16 @@ const grouped = new Intl.NumberFormat('en-US');
 /** An amount for people: `498,200 tokens`, `$1.25`. */
 export function formatAmount(amount: number, unit: BudgetUnit): string {
   if (unit === 'cost') return `$${dollarsText(amount)}`;
-  return `${grouped.format(amount)} ${unit === 'tokens' ? 'tokens' : 'uncached tokens'}`;
+  return `${amountText(amount)} ${unit === 'tokens' ? 'tokens' : 'uncached tokens'}`;
 }
 
-function dollarsText(nanoUsd: number): string {
+/** A count for people: `498,200`. */
+export function amountText(amount: number): string {
+  return grouped.format(amount);
+}
+
+/** Nano-dollars as plain decimal dollars: `1.25`. */
+export function dollarsText(nanoUsd: number): string {
   return toUsd(nanoUsd)
     .toFixed(9)
     .replace(/\.?0+$/, '');

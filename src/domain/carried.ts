@@ -18,6 +18,8 @@ export interface RunInProgress {
   workedMs: number;
   /** The text of the latest answer. */
   text: string;
+  /** Why the session closes with this run, which ends at its next step; absent: it goes on. */
+  stop?: string;
   /** What the run waits for, as its senders are told; `null`: it does not. */
   waiting: RunResult | null;
   /** Asked for by the latest answer and not yet executed. */
@@ -35,6 +37,8 @@ export interface CarriedState {
   patch: LimitsPatch;
   totals: Totals;
   context: ContextUse;
+  /** Names of the levels that stand fired, such as `context.warn`. */
+  thresholdsFired: readonly string[];
   searchAttributes: boolean;
   /** Runs accepted so far; the next run's id is made of it. */
   accepted: number;
@@ -59,6 +63,7 @@ export function newState(input: SessionInput): CarriedState {
     patch: input.limits ?? {},
     totals: emptyTotals,
     context: { tokens: 0, window: null },
+    thresholdsFired: [],
     searchAttributes: false,
     accepted: 0,
     queue: [],

@@ -1,6 +1,7 @@
 import type { CompactionCause } from './compaction.ts';
 import type { JsonObject } from './json.ts';
 import type { RunResult, WaitingFor } from './run.ts';
+import type { ThresholdLevel, ThresholdMeasure } from './thresholds.ts';
 
 interface EventBase {
   readonly at: string;
@@ -53,8 +54,17 @@ export type EventBody =
   | {
       readonly type: 'threshold.reached';
       readonly axis: 'context' | 'session';
-      readonly level: string;
+      readonly level: ThresholdLevel;
+      readonly measure: ThresholdMeasure;
+      /** The fraction of the limit at which it fires. */
+      readonly fraction: number;
+      /** Tokens, US dollars, runs or hours, by the measure; of `context` the tokens in it. */
       readonly value: number;
+      /** The same of what is allowed; of `context` the model's window. */
+      readonly limit: number;
+      /** Where the session stands, in words. */
+      readonly message: string;
+      /** What a person can do about it. */
       readonly suggestion: string;
     }
   | {

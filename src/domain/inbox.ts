@@ -1,6 +1,7 @@
-import { maxQueued, messageProblem, partsOf, utf8Bytes } from './admission.ts';
+import { limitsProblem, maxQueued, messageProblem, orderProblemOf, partsOf, utf8Bytes } from './admission.ts';
 import { applyLimits, defaultLimits, defaultThresholds, type LimitsInForce, type LimitsPatch } from './agent.ts';
 import { recentMessages, type CarriedState } from './carried.ts';
+import { closedFacts } from './closed-words.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { SendInput } from './run.ts';
 import type { SessionInput } from './session.ts';
@@ -22,6 +23,13 @@ export function mergePatches(before: LimitsPatch, { thresholds, ...limits }: Lim
       session: { ...before.thresholds?.session, ...thresholds?.session },
     },
   };
+}
+
+/** What is wrong with a change of limits; `null`: nothing. */
+export function patchProblem(state: CarriedState, patch: unknown): ErrorFacts | null {
+  const problem = limitsProblem(patch);
+  if (problem !== null) return problem;
+  return orderProblemOf(applyLimits(limitsInForce(state), patch as LimitsPatch).thresholds);
 }
 
 /** Why this message can't be taken; `null`: it can, or it is known already. */
@@ -48,10 +56,7 @@ export function refusalOf(
 
 export function closedRefusal({ closing }: CarriedState, sessionId: string): ErrorFacts | null {
   if (closing === null) return null;
-  return {
-    code: 'SessionClosed',
-    message: `Session ${sessionId} is closed (${closing.reason}). Start a new one to go on`,
-  };
+  return closedFacts({ sessionId, closedAt: null, closedReason: closing.reason });
 }
 
 /** @param open sends that wait for their runs, duplicates too. */

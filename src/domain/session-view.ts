@@ -30,7 +30,7 @@ export function describeSession(
     contextWindow,
     contextUse,
     ...limitsInForce(state),
-    thresholdsFired: [],
+    thresholdsFired: state.thresholdsFired,
     summary: null,
     waitingFor: state.current?.waiting?.waitingFor ?? [],
     ...(simulated === undefined ? {} : { simulated }),

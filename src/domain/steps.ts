@@ -1,4 +1,4 @@
-import type { LimitsInForce } from './agent.ts';
+import type { LimitsInForce, LimitsPatch, Thresholds } from './agent.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { UserPart } from './messages.ts';
@@ -38,6 +38,8 @@ export interface OpenSessionInput {
   readonly user?: string;
   readonly tenant?: string;
   readonly metadata?: JsonObject;
+  /** The session's own, to be held against the agent's. */
+  readonly limits?: LimitsPatch;
 }
 
 export interface OpenedSession {
@@ -58,6 +60,8 @@ export interface CallInput {
   readonly message?: Pick<QueuedMessage, 'parts' | 'storedAs' | 'metadata'>;
   readonly definitionHash: string;
   readonly maxOutputTokens: number;
+  /** Those in force. */
+  readonly thresholds: Thresholds;
   /** What `runSeconds` leaves for this call. */
   readonly secondsLeft: number;
   /** The session's state says that it waits for a budget: the activity may wait for it now. */
@@ -74,6 +78,14 @@ export interface ToolCallRef {
   readonly maxAttempts: number;
 }
 
+/** What a transaction that counts tokens left of the session's thresholds. */
+export interface ThresholdFacts {
+  /** Names of the levels that stand fired, such as `context.warn`. */
+  readonly thresholdsFired: readonly string[];
+  /** In words: which level closes the session, with this run where it is still open; `null`: none. */
+  readonly stop: string | null;
+}
+
 /** Facts that every step hands back, absolute, so that the order in which they arrive does not matter. */
 export interface StepFacts {
   readonly totals: Totals;
@@ -83,11 +95,12 @@ export interface StepFacts {
   readonly workedMs: number;
 }
 
-export type CallOutcome = StepFacts & {
-  readonly context: ContextUse;
-  /** Given when the definition's hash differs from the workflow's: in force from the next run on. */
-  readonly definition?: DefinitionInForce;
-} & (
+export type CallOutcome = StepFacts &
+  ThresholdFacts & {
+    readonly context: ContextUse;
+    /** Given when the definition's hash differs from the workflow's: in force from the next run on. */
+    readonly definition?: DefinitionInForce;
+  } & (
     | {
         /** The run is over: answered now, or long ago under the same message id. */
         readonly kind: 'ended';
@@ -117,11 +130,13 @@ export interface EndRunInput {
   readonly error?: ErrorFacts;
   /** What the model had written when the run was stopped. */
   readonly text: string;
+  /** Those in force. */
+  readonly thresholds: Thresholds;
   /** Of a run that never began: what it should have answered. */
   readonly message?: Pick<QueuedMessage, 'parts' | 'storedAs' | 'metadata'>;
 }
 
-export interface EndedRun {
+export interface EndedRun extends ThresholdFacts {
   readonly result: RunResult;
   readonly totals: Totals;
 }

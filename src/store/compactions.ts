@@ -20,7 +20,11 @@ export function compactionStore(database: Database): CompactionStore {
       database.write(async (connection) => {
         const { id, sessionId, runId, at } = input.compaction;
         const change = await SessionChange.begin(connection, { sessionId, runId, at });
-        if (await change.compact(input)) await change.save();
+        if (await change.compact(input)) {
+          const { thresholds } = input;
+          if (thresholds !== undefined) await change.fireThresholds(thresholds, { endsRun: false });
+          await change.save();
+        }
         const record = await connection.first(compactionById, { id });
         if (record === null) throw new Error(`Compaction ${id} is gone in the transaction that inserted it`);
         return { compaction: toCompaction(record), totals: change.totals, context: change.context };

@@ -104,6 +104,7 @@ export function runStore(database: Database): RunStore {
           for (const record of reserved) await loseRow(connection, change, record, at);
         }
         for (const message of input.messages) await change.addMessage(message, {});
+        if (input.thresholds !== undefined) await change.fireThresholds(input.thresholds, { endsRun: true });
         const result = await change.endRun(input.build);
         await change.save();
         return { result, totals: change.totals };

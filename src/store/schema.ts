@@ -22,13 +22,17 @@ export interface SessionsTable {
   created_at: string;
   updated_at: string;
   closed_at: string | null;
+  closed_reason: string | null;
   totals: JsonText;
   context_tokens: number;
   context_window: number | null;
   /** What the next request's count may start from. */
   context_anchor: JsonText | null;
+  /** A list of the names of the levels that stand fired. */
+  thresholds_fired: JsonText;
   /** The last numbers given in this session: its row is what all its transactions meet at. */
   last_run: number;
+  runs_ended: number;
   last_seq: number;
   last_event: number;
   /** The compaction whose summary is in force; 0: none. */

@@ -12,6 +12,8 @@ import {
   type Totals,
 } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
+import { thresholdEvent } from '../domain/threshold-words.ts';
+import { fireThresholds, standingOf, type ThresholdRules } from '../domain/thresholds.ts';
 import { moveShares } from './budget-claims.ts';
 import { insertCompactionOnce } from './compaction-queries.ts';
 import type { Connection } from './database.ts';
@@ -194,11 +196,33 @@ export class SessionChange {
     return { tokens: this.#session.context_tokens, window: this.#session.context_window };
   }
 
+  /**
+   * Fires the levels that what this change leaves has reached, each once until the session falls back below it. Comes
+   * after all that changes totals and context, and before the end of the run that this change ends.
+   *
+   * @param endsRun the run of this change is over with it.
+   */
+  async fireThresholds(rules: ThresholdRules, { endsRun }: { readonly endsRun: boolean }): Promise<void> {
+    const session = this.#session;
+    const standing = standingOf(
+      {
+        totals: this.#totals,
+        context: this.context,
+        runsEnded: session.runs_ended + (endsRun ? 1 : 0),
+        createdAt: session.created_at,
+      },
+      later(session.updated_at, this.#at),
+    );
+    const { fired, begun } = fireThresholds(fromJson<string[]>(session.thresholds_fired), rules.levels, standing);
+    session.thresholds_fired = toJson(fired);
+    await this.addEvents(begun.map((level) => thresholdEvent(level, rules, session.session_id)));
+  }
+
   /** `false` when it has its last status already. */
-  async closeSession(status: 'closed' | 'failed'): Promise<boolean> {
+  async closeSession(status: 'closed' | 'failed', closed_reason: string | null): Promise<boolean> {
     const { session_id, closed_at } = this.#session;
     if (closed_at !== null) return false;
-    await this.#connection.run(updateStatus, { session_id, status, closed_at: this.#at });
+    await this.#connection.run(updateStatus, { session_id, status, closed_at: this.#at, closed_reason });
     return true;
   }
 
@@ -263,6 +287,7 @@ export class SessionChange {
       timeToFirstTokenMs: time_to_first_token_ms,
       messageIds: ids.map(({ message_id }) => message_id),
     });
+    this.#session.runs_ended += 1;
     run.result = result;
     run.record.status = result.status;
     run.record.ended_at = this.#at;

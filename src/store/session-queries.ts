@@ -19,11 +19,14 @@ export const insertSession = query<SessionsTable>()((db, arg) =>
         'created_at',
         'updated_at',
         'closed_at',
+        'closed_reason',
         'totals',
         'context_tokens',
         'context_window',
         'context_anchor',
+        'thresholds_fired',
         'last_run',
+        'runs_ended',
         'last_seq',
         'last_event',
         'summary_number',
@@ -46,7 +49,9 @@ export const updateSession = query<SessionsTable>()((db, arg) =>
         'context_tokens',
         'context_window',
         'context_anchor',
+        'thresholds_fired',
         'last_run',
+        'runs_ended',
         'last_seq',
         'last_event',
         'summary_number',
@@ -57,9 +62,10 @@ export const updateSession = query<SessionsTable>()((db, arg) =>
     .where('session_id', '=', arg('session_id')),
 );
 
-export const updateStatus = query<Pick<SessionsTable, 'session_id' | 'status' | 'closed_at'>>()((db, arg) =>
-  db
-    .updateTable('sessions')
-    .set(argsOf(arg, ['status', 'closed_at']))
-    .where('session_id', '=', arg('session_id')),
+export const updateStatus = query<Pick<SessionsTable, 'session_id' | 'status' | 'closed_at' | 'closed_reason'>>()(
+  (db, arg) =>
+    db
+      .updateTable('sessions')
+      .set(argsOf(arg, ['status', 'closed_at', 'closed_reason']))
+      .where('session_id', '=', arg('session_id')),
 );

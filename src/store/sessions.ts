@@ -20,11 +20,14 @@ export function sessionStore(database: Database): SessionStore {
           created_at: at,
           updated_at: at,
           closed_at: null,
+          closed_reason: null,
           totals: toJson(emptyTotals),
           context_tokens: 0,
           context_window: null,
           context_anchor: null,
+          thresholds_fired: toJson([]),
           last_run: 0,
+          runs_ended: 0,
           last_seq: 0,
           last_event: 0,
           summary_number: 0,
@@ -48,7 +51,7 @@ export function sessionStore(database: Database): SessionStore {
     closeSession: ({ sessionId, status, reason, at }) =>
       database.write(async (connection) => {
         const change = await SessionChange.begin(connection, { sessionId, runId: null, at });
-        if (!(await change.closeSession(status))) return change.totals;
+        if (!(await change.closeSession(status, reason))) return change.totals;
         await change.addEvents([{ type: 'session.closed', ...(reason === null ? {} : { reason }) }]);
         await change.save();
         return change.totals;

@@ -57,12 +57,13 @@ async function takeAnswer(
   connection: Connection,
   change: SessionChange,
   row: LedgerRow,
-  { answer }: Settlement,
+  { answer, thresholds }: Settlement,
 ): Promise<void> {
   const cameLate = change.result !== null;
   await writeAnswer(connection, row, answer, cameLate || answer.build !== null);
   if (cameLate) return;
   if (answer.message !== null) await change.addMessage(answer.message, { metrics: toMessageMetrics(row) });
   if (answer.context !== null) change.setContext(answer.context.use, answer.context.anchor);
+  await change.fireThresholds(thresholds, { endsRun: answer.build !== null });
   if (answer.build !== null) await change.endRun(answer.build);
 }

@@ -18,6 +18,7 @@ import type { Message } from '../domain/messages.ts';
 import type { ContextUse, Totals } from '../domain/metrics.ts';
 import type { FinishReason, RunResult, RunStatus } from '../domain/run.ts';
 import type { SessionStatus } from '../domain/session.ts';
+import type { ThresholdRules } from '../domain/thresholds.ts';
 import type { UsageClasses } from '../domain/usage.ts';
 import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
 import type { WindowStore } from './model-windows.ts';
@@ -47,10 +48,15 @@ export interface SessionRow {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly closedAt: string | null;
+  readonly closedReason: string | null;
   readonly totals: Totals;
   readonly context: ContextUse;
   /** `null` before the first answer, and after one whose provider did not tell its count. */
   readonly anchor: ContextAnchor | null;
+  /** Names of the levels that stand fired, such as `context.warn`. */
+  readonly thresholdsFired: readonly string[];
+  /** Of the totals' runs those that are over. */
+  readonly runsEnded: number;
   /** The number of the latest event; 0 before the first. */
   readonly lastEventId: number;
   /** The compaction whose summary is in force; 0: none. */
@@ -215,6 +221,8 @@ export interface RunStore {
     readonly message: NewMessage | null;
     readonly messages: readonly NewMessage[];
     readonly build: BuildResult;
+    /** Without them none fires: whoever ends the run does not know those in force. */
+    readonly thresholds?: ThresholdRules;
     readonly at: string;
   }): Promise<{ readonly result: RunResult; readonly totals: Totals }>;
 }
@@ -251,6 +259,8 @@ export interface CompactionStore {
     /** Results of tools up to this message are references from now on. */
     readonly resultsThroughSeq: number;
     readonly event: EventBody;
+    /** Those in force: levels that the context falls back below may fire again. */
+    readonly thresholds?: ThresholdRules;
   }): Promise<{ readonly compaction: CompactionRow; readonly totals: Totals; readonly context: ContextUse }>;
 }
 
@@ -292,6 +302,8 @@ export interface Settlement {
     readonly build: BuildResult | null;
   };
   readonly events: readonly EventBody[];
+  /** Those in force: levels that the answer reaches fire in the transaction that stores it. */
+  readonly thresholds: ThresholdRules;
 }
 
 export interface LedgerStore {

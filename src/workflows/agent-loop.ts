@@ -1,8 +1,8 @@
 import { ActivityFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
-import type { Limits } from '../domain/agent.ts';
+import type { Limits, Thresholds } from '../domain/agent.ts';
 import type { RunInProgress } from '../domain/carried.ts';
 import type { RunResult } from '../domain/run.ts';
-import type { CallOutcome, EndRunInput, RunRef, StepFacts, ToolCallRef } from '../domain/steps.ts';
+import type { CallOutcome, EndRunInput, RunRef, StepFacts, ThresholdFacts, ToolCallRef } from '../domain/steps.ts';
 import { toUsd } from '../domain/money.ts';
 import { callModelWithin, endRun, executeToolWithin, storeToolFailure } from './activities.ts';
 import { factsOfFailure } from './failures.ts';
@@ -12,9 +12,12 @@ export interface LoopHost {
   readonly run: RunRef;
   readonly keys: Readonly<Record<string, string>> | undefined;
   limits(): Limits;
+  thresholds(): Thresholds;
   definitionHash(): string;
   /** Takes in what a step hands back. */
-  observe(facts: Pick<StepFacts, 'totals'> & Partial<Pick<CallOutcome, 'context' | 'definition'>>): void;
+  observe(
+    facts: Pick<StepFacts, 'totals'> & Partial<ThresholdFacts & Pick<CallOutcome, 'context' | 'definition'>>,
+  ): void;
   /** Is it time to continue as new? Asked between two steps, when no activity is open. */
   rollOverDue(): boolean;
   cancelReason(): string;
@@ -56,6 +59,7 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
     ...(progress.calls === 0 ? { message: contentOf(message) } : {}),
     definitionHash: host.definitionHash(),
     maxOutputTokens: limits.maxOutputTokens,
+    thresholds: host.thresholds(),
     secondsLeft,
     mayWait: progress.waiting !== null,
     ...(host.keys === undefined ? {} : { keys: host.keys }),
@@ -70,6 +74,7 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
   if (outcome.kind === 'ended') return outcome.result;
   progress.text = outcome.text;
   progress.pendingTools = outcome.toolCalls;
+  if (outcome.stop !== null) progress.stop = outcome.stop;
   return null;
 }
 
@@ -105,8 +110,9 @@ async function executeTool(call: ToolCallRef, host: LoopHost): Promise<StepFacts
   }
 }
 
-/** The first limit that the run has reached, in words for the person who reads the result. */
+/** The first limit or threshold that the run has reached, in words for the person who reads the result. */
 function limitReached(progress: RunInProgress, limits: Limits): string | null {
+  if (progress.stop !== undefined) return progress.stop;
   const asked = progress.toolCalls + progress.pendingTools.length;
   if (asked > limits.toolCallsPerRun) {
     return `the run would make ${asked} tool calls; toolCallsPerRun allows ${limits.toolCallsPerRun}`;
@@ -129,14 +135,15 @@ function limitReached(progress: RunInProgress, limits: Limits): string | null {
 type Ending = Pick<EndRunInput, 'status' | 'finishReason' | 'reason' | 'error'>;
 
 async function end(progress: RunInProgress, host: LoopHost, ending: Ending, text?: string): Promise<RunResult> {
-  const { result, totals } = await endRun({
+  const { result, ...facts } = await endRun({
     run: host.run,
     runStartedAt: progress.startedAt,
     ...ending,
     text: text ?? progress.text,
+    thresholds: host.thresholds(),
     ...(progress.calls === 0 ? { message: contentOf(progress.message) } : {}),
   });
-  host.observe({ totals });
+  host.observe(facts);
   return result;
 }
 

@@ -8,7 +8,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import { limitsProblem, sessionProblem } from '../domain/admission.ts';
+import { sessionProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
 import { isCarriedState, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
@@ -95,7 +95,7 @@ class LiveSession {
   }
 
   private async open(): Promise<void> {
-    const { sessionId, agent, user, tenant, metadata } = this.input;
+    const { sessionId, agent, user, tenant, metadata, limits } = this.input;
     try {
       const opened = await openSession({
         sessionId,
@@ -104,6 +104,7 @@ class LiveSession {
         ...(user === undefined ? {} : { user }),
         ...(tenant === undefined ? {} : { tenant }),
         ...(metadata === undefined ? {} : { metadata }),
+        ...(limits === undefined ? {} : { limits }),
       });
       this.state.definition = opened.definition;
       this.state.context = opened.context;
@@ -151,6 +152,7 @@ class LiveSession {
       run: runRefOf(this.input, message),
       keys: this.input.keys,
       limits: () => inbox.limitsInForce(this.state).limits,
+      thresholds: () => inbox.limitsInForce(this.state).thresholds,
       definitionHash: () => this.state.definition?.hash ?? '',
       observe: (facts) => this.observe(facts),
       rollOverDue: () => this.rollOverDue(),
@@ -207,7 +209,7 @@ class LiveSession {
     setHandler(messages.runQuery, (runId) => this.runOf(runId ?? undefined));
     setHandler(messages.setLimitsUpdate, (patch) => this.setLimits(patch), {
       validator: (patch) => {
-        const refusal = limitsProblem(patch) ?? inbox.closedRefusal(this.state, this.input.sessionId);
+        const refusal = inbox.patchProblem(this.state, patch) ?? inbox.closedRefusal(this.state, this.input.sessionId);
         if (refusal !== null) throw toFailure(refusal);
       },
     });
@@ -307,7 +309,7 @@ class LiveSession {
     error?: ErrorFacts,
   ): Promise<void> {
     const { parts, storedAs } = message;
-    const { result, totals } = await endRun({
+    const { result, ...facts } = await endRun({
       run: runRefOf(this.input, message),
       runStartedAt: new Date().toISOString(),
       status,
@@ -315,9 +317,10 @@ class LiveSession {
       reason,
       ...(error === undefined ? {} : { error }),
       text: '',
+      thresholds: inbox.limitsInForce(this.state).thresholds,
       message: { parts, ...(storedAs === undefined ? {} : { storedAs }) },
     });
-    this.observe({ totals });
+    this.observe(facts);
     this.finish(message.runId, result);
   }
 
@@ -335,7 +338,11 @@ class LiveSession {
   }
 
   private observe(facts: Parameters<LoopHost['observe']>[0]): void {
-    if (facts.totals.version >= this.state.totals.version) this.state.totals = facts.totals;
+    if (facts.totals.version >= this.state.totals.version) {
+      this.state.totals = facts.totals;
+      if (facts.thresholdsFired !== undefined) this.state.thresholdsFired = facts.thresholdsFired;
+    }
+    if (facts.stop != null) this.requestClose(facts.stop);
     if (facts.context !== undefined) this.state.context = facts.context;
     if (facts.definition !== undefined) this.state.definition = facts.definition;
   }

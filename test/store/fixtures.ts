@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultThresholds, type Thresholds } from '../../src/domain/agent.ts';
 import type { LedgerRow } from '../../src/domain/ledger.ts';
 import { toRunMetrics } from '../../src/domain/metrics.ts';
 import type { RunResult, RunStatus } from '../../src/domain/run.ts';
@@ -100,7 +101,14 @@ export function settlementOf(
     ends = true,
     state = 'settled',
     costNanoUsd = 150_000,
-  }: { usage?: UsageClasses; ends?: boolean; state?: Settlement['state']; costNanoUsd?: number | null } = {},
+    thresholds = defaultThresholds,
+  }: {
+    usage?: UsageClasses;
+    ends?: boolean;
+    state?: Settlement['state'];
+    costNanoUsd?: number | null;
+    thresholds?: Thresholds;
+  } = {},
 ): Settlement {
   const runId = row.runId ?? 'none';
   return {
@@ -121,6 +129,7 @@ export function settlementOf(
       build: ends ? buildResult(row.sessionId, runId, `m-${runId}`, 'completed', `answer of ${row.id}`) : null,
     },
     events: [callEnded(row)],
+    thresholds: { levels: thresholds, nothingLeftToCompact: false },
   };
 }
 

@@ -196,13 +196,7 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
   [
     'appendEvents',
     [],
-    () =>
-      store.appendEvents(
-        's1',
-        'r1',
-        [{ type: 'threshold.reached', axis: 'context', level: 'warn', value: 0.8, suggestion: 'compact' }],
-        at(3),
-      ),
+    () => store.appendEvents('s1', 'r1', [{ type: 'session.closed', reason: 'nobody is there' }], at(3)),
   ],
   ['appendDeltas', [], () => store.appendDeltas([delta, { ...delta, offset: 2, delta: '!' }])],
   ['pruneDeltas', [() => store.appendDeltas([delta])], () => store.pruneDeltas(start + 9_000)],

@@ -42,5 +42,8 @@ export const context: Migration = {
       .addColumn('window', types.integer, (c) => c.notNull())
       .addColumn('source', types.id, (c) => c.notNull())
       .addColumn('learnt_at', types.integer, (c) => c.notNull()),
+    schema.alterTable('sessions').addColumn('thresholds_fired', types.json, (c) => c.notNull().defaultTo('[]')),
+    schema.alterTable('sessions').addColumn('runs_ended', types.integer, (c) => c.notNull().defaultTo(0)),
+    schema.alterTable('sessions').addColumn('closed_reason', types.json),
   ],
 };
