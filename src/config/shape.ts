@@ -123,7 +123,7 @@ const provider = z.strictObject({
     .optional(),
 });
 
-const price = z.strictObject({
+const prices = {
   input: dollars,
   output: dollars,
   cacheRead: dollars.optional(),
@@ -132,12 +132,26 @@ const price = z.strictObject({
   reasoning: dollars.optional(),
   audioInput: dollars.optional(),
   audioOutput: dollars.optional(),
+};
+
+const price = z.strictObject({
+  ...prices,
+  longContext: z.strictObject({ ...prices, above: positive }).optional(),
 });
+
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]+$/, 'must be the name of an HTTP header')
+  .refine((header) => !/^(authorization|proxy-authorization|x-api-key|api-key|cookie)$/i.test(header), {
+    error: "must not be a header that holds a key: name the key's variable in apiKeyEnv of the provider",
+  });
+const headerValue = z.string().regex(/^[\t\x20-\x7e]+$/, 'must be printable ASCII');
 
 const modelSettings = z.strictObject({
   contextWindow: positive.optional(),
   maxOutputTokens: positive.optional(),
   price: price.optional(),
+  headers: z.record(headerName, headerValue).optional(),
 });
 
 const budget = z.strictObject({

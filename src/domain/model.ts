@@ -14,11 +14,19 @@ export interface ModelPrice {
   readonly audioOutput?: number;
 }
 
+/** A price as a config writes it. */
+export interface PriceSettings extends ModelPrice {
+  /** What all tokens of a request cost whose whole input is above so many tokens. */
+  readonly longContext?: ModelPrice & { readonly above: number };
+}
+
 /** What a config says of a model; it adds to the catalogue or overrides it. `price` replaces a catalogued price whole. */
 export interface ModelSettings {
   readonly contextWindow?: number;
   readonly maxOutputTokens?: number;
-  readonly price?: ModelPrice;
+  readonly price?: PriceSettings;
+  /** Sent with each of its requests, for instance to have a longer window where a provider wants to be asked for it. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface ModelName {

@@ -3,7 +3,7 @@ import type { NanoUsd } from '../domain/money.ts';
 import type { UsageClasses } from '../domain/usage.ts';
 import { knownLimits, type TokenLimits } from './limits.ts';
 import { allListed, findListed } from './price-list.ts';
-import { costOf, freeRates, ratesOf, usdPerMillion, worstCostOf, type Rates } from './rates.ts';
+import { costOf, freeRates, ratesOfSettings, usdPerMillion, worstCostOf, type Rates } from './rates.ts';
 
 export interface ModelFacts extends ModelName {
   /** Tokens of input and output together; `null` when unknown. */
@@ -91,7 +91,7 @@ export function createCatalogue(
   const ratesAt = (ref: string, at: Date): { rates: Rates | null; source: PriceSource | null } => {
     const name = splitModelRef(ref);
     const { price } = settingsOf(ref);
-    if (price !== undefined) return { rates: ratesOf(price), source: 'config' };
+    if (price !== undefined) return { rates: ratesOfSettings(price), source: 'config' };
     if (freeProviders.has(name.provider)) return { rates: freeRates, source: 'free' };
     const rates = findListed(name.provider, name.model, at)?.rates ?? null;
     return { rates, source: rates === null ? null : 'catalogue' };

@@ -1,4 +1,4 @@
-import type { ModelPrice } from '../domain/model.ts';
+import type { ModelPrice, PriceSettings } from '../domain/model.ts';
 import type { NanoUsd } from '../domain/money.ts';
 import type { UsageClasses } from '../domain/usage.ts';
 
@@ -38,7 +38,7 @@ export function scaled(rate: Rate, factor: number): Rate {
   };
 }
 
-/** The rates of a price as a config writes it. */
+/** The rates of a price that is the same however long the request is. */
 export function ratesOf(price: ModelPrice): Rates {
   const cacheWrite = price.cacheWrite ?? price.input;
   return {
@@ -63,6 +63,11 @@ export function withLongContext(price: ModelPrice, above: number, long: ModelPri
       return [name, { base: rate.base, tiers: [{ above, rate: tier.base }] }];
     }),
   ) as unknown as Rates;
+}
+
+/** The rates of a price as a config writes it. */
+export function ratesOfSettings({ longContext, ...price }: PriceSettings): Rates {
+  return longContext === undefined ? ratesOf(price) : withLongContext(price, longContext.above, longContext);
 }
 
 export const freeRates = ratesOf({ input: 0, output: 0 });

@@ -38,7 +38,7 @@ export function anthropicMessages(endpoint: Endpoint): Provider {
       }),
     countInput: countInputOver(endpoint, [countRoute(endpoint)]),
     stream: (request, options) =>
-      runCall(endpoint, options, async (exchange, draft) => {
+      runCall(endpoint, request.model, options, async (exchange, draft) => {
         const source = `${endpoint.name}/${request.model}`;
         const body = toBody(endpoint.name, source, request);
         const events = await client(endpoint, exchange).messages.create(body, { signal: options.signal });

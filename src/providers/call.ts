@@ -10,11 +10,12 @@ export type Conversation = (exchange: Exchange, draft: AnswerDraft) => Promise<v
 /** One call over one wire. */
 export async function runCall(
   endpoint: Endpoint,
+  model: string,
   options: StreamOptions,
   converse: Conversation,
 ): Promise<ModelAnswer> {
   const draft = new AnswerDraft((delta) => options.onDelta(delta));
-  return watched(endpoint, options.signal, draft, (exchange) =>
+  return watched(endpoint, model, options.signal, draft, (exchange) =>
     completeAnswer(options.signal, draft, () => converse(exchange, draft)),
   );
 }
@@ -44,22 +45,25 @@ export async function completeAnswer(
   return answer;
 }
 
-/** A request that is no model call: its answer is awaited whole. */
+/** A request that is no model call, though it may be about a model: its answer is awaited whole. */
 export async function runQuery<T>(
   endpoint: Endpoint,
   signal: AbortSignal,
   query: (exchange: Exchange) => Promise<T>,
+  model: string | null = null,
 ): Promise<T> {
-  return watched(endpoint, signal, null, query);
+  return watched(endpoint, model, signal, null, query);
 }
 
 async function watched<T>(
   endpoint: Endpoint,
+  model: string | null,
   signal: AbortSignal,
   draft: AnswerDraft | null,
   action: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
-  const exchange = openExchange();
+  const { headers } = endpoint;
+  const exchange = openExchange(model !== null && Object.hasOwn(headers, model) ? headers[model] : undefined);
   try {
     signal.throwIfAborted();
     return await action(exchange);

@@ -40,9 +40,12 @@ export function countInputOver(endpoint: Endpoint, routes: readonly CountRoute[]
     for (const route of routes) {
       const isQuiet = (quietUntil.get(keyOf(route)) ?? 0) > Date.now();
       if (isQuiet || !route.canCount(request)) continue;
-      const count = await runQuery(endpoint, limited, (exchange) => route.ask(exchange, request, limited)).catch(
-        (error: unknown) => error,
-      );
+      const count = await runQuery(
+        endpoint,
+        limited,
+        (exchange) => route.ask(exchange, request, limited),
+        request.model,
+      ).catch((error: unknown) => error);
       if (typeof count === 'number') return count;
       if (signal.aborted || isUnsendable(count)) return null;
       quietUntil.set(keyOf(route), isMissing(count) ? Infinity : Date.now() + pauseMs);

@@ -7,6 +7,8 @@ export interface Endpoint {
   readonly apiKey: string | null;
   readonly simulated: boolean;
   readonly dialect: ChatDialect;
+  /** Headers that the config adds to a model's requests, by the provider's own id of the model. */
+  readonly headers: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** Where servers that speak chat completions differ, and refuse a field that they do not know. */

@@ -35,7 +35,8 @@ function watchStart(onStart: () => void): (dispatch: Dispatch) => Dispatch {
     });
 }
 
-export function openExchange(): Exchange {
+/** @param headers to be sent beside those of the SDK, in place of any of the same name. */
+export function openExchange(headers: Readonly<Record<string, string>> = {}): Exchange {
   const dispatcher = agent.compose(
     watchStart(() => {
       exchange.sent = true;
@@ -48,7 +49,8 @@ export function openExchange(): Exchange {
     refusal: null,
     fetch: async (input, init) => {
       exchange.connecting = true;
-      const request = { ...init, dispatcher } as Parameters<typeof undiciFetch>[1];
+      const all = { ...Object.fromEntries(new Headers(init?.headers)), ...lowerCase(headers) };
+      const request = { ...init, headers: all, dispatcher } as Parameters<typeof undiciFetch>[1];
       const response = (await undiciFetch(
         input instanceof Request ? input.url : input,
         request,
@@ -64,4 +66,8 @@ export function openExchange(): Exchange {
     },
   };
   return exchange;
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

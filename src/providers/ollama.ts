@@ -20,7 +20,7 @@ export function ollama(endpoint: Endpoint): Provider {
         return models.map((model) => model.name);
       }),
     stream: (request, options) =>
-      runCall(endpoint, options, async (exchange, draft) => {
+      runCall(endpoint, request.model, options, async (exchange, draft) => {
         const body = toBody(endpoint.name, request);
         const lines = await client(endpoint, exchange, options.signal).chat(body);
         for await (const line of lines) readLine(line, draft);

@@ -24,7 +24,7 @@ export function openaiChat(endpoint: Endpoint): Provider {
     listModels: (signal) => listOpenaiModels(endpoint, signal),
     ...(endpoint.dialect.countRoutes ? { countInput: countInputOver(endpoint, chatCountRoutes(endpoint)) } : {}),
     stream: (request, options) =>
-      runCall(endpoint, options, async (exchange, draft) => {
+      runCall(endpoint, request.model, options, async (exchange, draft) => {
         const source = `${endpoint.name}/${request.model}`;
         const body = chatBody(endpoint, request);
         const chunks = await openaiClient(endpoint, exchange).chat.completions.create(body, { signal: options.signal });

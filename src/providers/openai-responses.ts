@@ -32,7 +32,7 @@ export function openaiResponses(endpoint: Endpoint): Provider {
     listModels: (signal) => listOpenaiModels(endpoint, signal),
     countInput: countInputOver(endpoint, [countRoute(endpoint)]),
     stream: (request, options) =>
-      runCall(endpoint, options, async (exchange, draft) => {
+      runCall(endpoint, request.model, options, async (exchange, draft) => {
         const source = `${endpoint.name}/${request.model}`;
         const body = toBody(endpoint.name, source, request);
         const events = await openaiClient(endpoint, exchange).responses.create(body, { signal: options.signal });

@@ -2,6 +2,7 @@ import { LoadlineError } from '../domain/errors.ts';
 import { type AiSdkModel, aiSdkProviderName } from './ai-sdk/model.ts';
 import { type Api, builtIn } from './built-in.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { ModelSettings } from '../domain/model.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { Provider } from './provider.ts';
 import { type Environment, type ProviderSettings, resolveEndpoint } from './resolve-endpoint.ts';
@@ -44,6 +45,8 @@ export interface Providers {
 }
 
 export interface ProvidersOptions {
+  /** The config's `models`, by `provider/model`: some have headers of their own. */
+  readonly models?: Readonly<Record<string, ModelSettings>>;
   /** Base URL of the running simulator; without one, `simulated` is refused. */
   readonly simulatorUrl?: string;
   /** AI SDK models of the config's agents, known by `aiSdkModelName`. */
@@ -87,11 +90,11 @@ export function createProviders(
     const ofUser = Object.hasOwn(settings, name) ? settings[name] : undefined;
     if (name !== 'simulated') {
       const { api, endpoint } = resolveEndpoint(name, ofUser, environment, apiKey);
-      return lazyWire(endpoint, api);
+      return lazyWire({ ...endpoint, headers: headersOf(name, options.models) }, api);
     }
     if (options.simulatorUrl === undefined) throw new LoadlineError('ProviderError', 'The simulator is not running');
     const { api, endpoint } = resolveEndpoint(name, { ...ofUser, baseURL: options.simulatorUrl }, environment, apiKey);
-    return lazyWire({ ...endpoint, simulated: true }, api);
+    return lazyWire({ ...endpoint, simulated: true, headers: headersOf(name, options.models) }, api);
   }
 
   function known(name: string): LazyProvider {
@@ -114,6 +117,14 @@ export function createProviders(
       return { provider, model: name.slice(slash + 1) };
     },
   };
+}
+
+/** By the provider's own id of the model. */
+function headersOf(provider: string, models: ProvidersOptions['models']): Endpoint['headers'] {
+  const own = Object.entries(models ?? {}).flatMap(([ref, { headers }]) =>
+    ref.startsWith(`${provider}/`) && headers !== undefined ? [[ref.slice(provider.length + 1), headers] as const] : [],
+  );
+  return Object.fromEntries(own);
 }
 
 interface LazyProvider extends Provider {

@@ -42,6 +42,7 @@ export function resolveEndpoint(
       apiKey: apiKey ?? keyOf(name, settings, known, environment, elsewhere !== undefined),
       simulated: false,
       dialect: known?.dialect ?? plainDialect,
+      headers: {},
     },
   };
 }

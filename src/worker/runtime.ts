@@ -87,6 +87,7 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
 
 function providersOf({ config, environment, simulatorUrl }: RuntimeSettings): Providers {
   return createProviders(config.providers, environment, {
+    models: config.models,
     ...(simulatorUrl === null ? {} : { simulatorUrl: `${simulatorUrl}/v1` }),
     aiSdkModels: [...config.agents.values()].map(({ model }) => model).filter(isAiSdkModel),
   });

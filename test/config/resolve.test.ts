@@ -168,6 +168,11 @@ describe('a config is refused', () => {
       'providers.openai.apiKeyEnv: must be the name of an environment variable, not a key',
     ],
     [
+      'for a key among the headers of a model',
+      { ...agentWith({}), models: { 'openai/x': { headers: { Authorization: 'Bearer sk-1' } } } },
+      'models["openai/x"].headers.Authorization: the name must not be a header that holds a key: name the key\'s variable in apiKeyEnv of the provider',
+    ],
+    [
       'for a price without output',
       { ...agentWith({}), models: { 'openai/x': { price: { input: 1 } } } },
       'models["openai/x"].price.output: expected number, and it is missing',

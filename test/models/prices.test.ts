@@ -49,6 +49,17 @@ describe('prices', () => {
     expect(catalogue.price('google/gemini-2.5-pro', above, at)).toBe(fromUsd(0.2500025 + 0.025 + 0.015));
   });
 
+  it('rise above a mark of the config’s own, in what is reserved and in what is settled', () => {
+    const longContext = { above: 200_000, input: 6, output: 22.5 };
+    const price = { input: 3, cacheRead: 0.3, output: 15, longContext };
+    const own = createCatalogue({ 'local/big': { contextWindow: 1_000_000, price } });
+    expect(own.price('local/big', usage({ input: 199_000, cacheRead: 1000, output: 100 }), at)).toBe(fromUsd(0.5988));
+    expect(own.price('local/big', usage({ input: 200_000, cacheRead: 1000, output: 100 }), at)).toBe(fromUsd(1.20825));
+    expect(own.worstCase('local/big', 200_000, 100, at)).toBe(fromUsd(0.6015));
+    expect(own.worstCase('local/big', 200_001, 100, at)).toBe(fromUsd(1.202256));
+    expect(own.list(at).find(({ ref }) => ref === 'local/big')?.longContextPrice).toBe(true);
+  });
+
   it('are those of the day and of the hour', () => {
     const million = usage({ input: 1_000_000 });
     expect(catalogue.price('openai/o3', million, new Date('2025-06-01T00:00:00Z'))).toBe(fromUsd(10));

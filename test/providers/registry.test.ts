@@ -1,10 +1,11 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { LoadlineError } from '../../src/domain/errors.ts';
 import { builtIn } from '../../src/providers/built-in.ts';
 import { createProviders } from '../../src/providers/registry.ts';
 import { resolveEndpoint } from '../../src/providers/resolve-endpoint.ts';
 import { chunks, served, streams, typedEvents } from './support/replay-server.ts';
-import { ask } from './support/requests.ts';
+import { ask, plainRequest } from './support/requests.ts';
 
 const completed = typedEvents([{ type: 'response.completed', response: { status: 'completed', usage: null } }]);
 
@@ -130,6 +131,23 @@ describe('providers', () => {
       expect(server.requests[1]?.body).toHaveProperty('max_completion_tokens');
     });
   });
+
+  it.each(['openai-responses', 'openai-chat', 'anthropic-messages', 'ollama'] as const)(
+    'send the headers that the config gives a model with its requests alone: %s',
+    async (api) => {
+      const refuse = (response: ServerResponse) => response.writeHead(400).end('{}');
+      await served(refuse, async (url, server) => {
+        const headers = { 'Anthropic-Beta': 'context-1m-2025-08-07' };
+        const models = { 'local/big': { contextWindow: 1_000_000, headers }, 'other/small': { headers } };
+        const provider = createProviders({ local: { api, baseURL: url } }, {}, { models }).provider('local');
+        for (const model of ['big', 'small']) await ask(provider, { ...plainRequest, model }).catch(() => undefined);
+        expect(server.requests.map((request) => request.headers['anthropic-beta'])).toEqual([
+          'context-1m-2025-08-07',
+          undefined,
+        ]);
+      });
+    },
+  );
 
   it('show other servers nothing of the user’s OpenAI account', async () => {
     process.env.OPENAI_API_KEY = 'sk-secret';
