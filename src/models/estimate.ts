@@ -10,7 +10,7 @@ import {
   overhead,
   plainReader,
   readerOf,
-  textRange,
+  rewrittenRange,
   type Reader,
 } from './message-tokens.ts';
 
@@ -20,11 +20,11 @@ import {
  */
 function toolRange({ name, description, inputSchema }: ToolSpec, reader: Reader): TokenRange {
   const tool = { type: 'function', function: { name, description, parameters: inputSchema } };
-  return add(textRange(JSON.stringify(tool), reader), overhead(0, reader.family.template.perTool));
+  return add(rewrittenRange(JSON.stringify(tool), reader), overhead(0, reader.family.template.perTool));
 }
 
 function outputRange(schema: JsonObject, reader: Reader): TokenRange {
-  return add(textRange(JSON.stringify(schema), reader), overhead(8, reader.family.template.withOutput));
+  return add(rewrittenRange(JSON.stringify(schema), reader), overhead(8, reader.family.template.withOutput));
 }
 
 export interface EstimateOptions {

@@ -1,7 +1,8 @@
 import type { TokenRange } from '../domain/context.ts';
 import type { Part, ToolCallPart, ToolResultPart } from '../domain/messages.ts';
 import { mediaTokens, textOfFile } from './media-tokens.ts';
-import { textBound, tokenizerFamily, type TokenizerFamily } from './tokenizer-families.ts';
+import { lonelyDigits, rewrittenBound, textBound } from './text-bound.ts';
+import { tokenizerFamily, type TokenizerFamily } from './tokenizer-families.ts';
 import { countTokens } from './tokenizer.ts';
 
 /** Role and delimiters of a message in ChatML; other templates differ by a few, which the bound covers. */
@@ -35,7 +36,18 @@ export const overhead = (tokens: number, most = tokens): TokenRange => ({ tokens
 
 export function textRange(text: string, { family }: Reader): TokenRange {
   const tokens = countTokens(text);
-  return { tokens: Math.ceil(tokens * family.estimate), upperBound: textBound(text, tokens, family) };
+  return { tokens: estimateOf(text, tokens, family), upperBound: textBound(text, tokens, family) };
+}
+
+/** Text that a template may write in another way than we do. */
+export function rewrittenRange(text: string, { family }: Reader): TokenRange {
+  const tokens = countTokens(text);
+  return { tokens: estimateOf(text, tokens, family), upperBound: rewrittenBound(text, tokens, family) };
+}
+
+/** A text's tokens from those that it has in o200k. */
+export function estimateOf(text: string, tokens: number, family: TokenizerFamily): number {
+  return Math.ceil(tokens * family.estimate) + (family.splitsDigits ? lonelyDigits(text) : 0);
 }
 
 export const asText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
@@ -48,10 +60,10 @@ export function escapes(text: string): number {
 /** Both are written as JSON: a call's arguments by all, a result by the templates of some open models. */
 function toolRange(part: ToolCallPart | ToolResultPart, reader: Reader): TokenRange {
   const text = asText(part.type === 'tool-call' ? part.input : part.output);
-  const escaped = part.type === 'tool-call' || reader.family.splitsFiner ? escapes(text) : 0;
+  const escaped = part.type === 'tool-call' || reader.family.template.rewrites ? escapes(text) : 0;
   return add(
     textRange(part.type === 'tool-call' ? part.tool : '', reader),
-    textRange(text, reader),
+    rewrittenRange(text, reader),
     toolPartOverhead,
     overhead(0, escaped),
   );

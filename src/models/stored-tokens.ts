@@ -6,6 +6,7 @@ import {
   asText,
   envelope,
   escapes,
+  estimateOf,
   messageOverhead,
   overhead,
   plainReader,
@@ -14,7 +15,7 @@ import {
   toolPartOverhead,
   type Reader,
 } from './message-tokens.ts';
-import { textBound } from './tokenizer-families.ts';
+import { rewrittenBound, textBound } from './text-bound.ts';
 
 /** A message of the transcript, as it goes into a request. */
 export interface CountedMessage {
@@ -56,18 +57,19 @@ export function storedRange({ parts, tokens, sent }: CountedMessage, reader: Rea
   const { family } = reader;
   const written = texts.map(textsOf).join('\n');
   const escaped = tools.reduce((sum, part) => sum + (isEscaped(part, reader) ? escapes(textsOf(part)) : 0), 0);
-  const textTokens = Math.ceil(counted * family.estimate);
+  const textTokens = estimateOf(written, counted, family);
+  const bound = (tools.length === 0 ? textBound : rewrittenBound)(written, counted, family);
   const range = add(
     envelope(reader),
-    overhead(textTokens, textBound(written, counted, family) + texts.length * mostPerPart + escaped),
+    overhead(textTokens, bound + texts.length * mostPerPart + escaped),
     ...tools.map(() => toolPartOverhead),
     ...sent.filter(isMedia).map((part) => mediaRange(part, reader)),
   );
   return { ...range, textTokens };
 }
 
-function isEscaped(part: Part, { family }: Reader): boolean {
-  return part.type === 'tool-call' || family.splitsFiner;
+function isEscaped(part: Part, reader: Reader): boolean {
+  return part.type === 'tool-call' || reader.family.template.rewrites;
 }
 
 function mediaRange(part: MediaPart, reader: Reader): TokenRange {
@@ -83,20 +85,35 @@ export interface Anchored {
   /** The answer that was counted: the provider now reads what it wrote, in its template's form. */
   readonly answer: readonly Part[];
   readonly newMessages: readonly CountedMessage[];
+  /**
+   * Our own estimate of what the anchor counted, input and answer: what the tokeniser makes of this session's language
+   * shows in how far it was off, and new messages are estimated with that.
+   */
+  readonly estimated?: number;
 }
+
+/** Tokens that a template may write only now: what it leaves out of a first message, or of a last one. */
+const rewritten = 16;
 
 /**
  * The whole request from the provider's last count on: only new messages are estimated. The 2 % are for what a template
  * writes differently the second time (a tool call's arguments set anew, a seam between texts).
  */
-export function boundFromAnchor({ provider, model, anchor, answer, newMessages }: Anchored): TokenRange {
+export function boundFromAnchor({ provider, model, anchor, answer, newMessages, estimated }: Anchored): TokenRange {
   const reader = readerOf(provider, model);
   const reported = anchor.inputTokens + anchor.outputTokens;
+  const ratio = estimated === undefined || estimated === 0 ? 1 : reported / estimated;
   const calls = answer.filter((part) => part.type === 'tool-call');
   return add(
-    overhead(reported, Math.ceil(reported * 1.02) + reader.family.template.base),
+    overhead(reported, Math.ceil(reported * 1.02) + rewritten),
     overhead(0, envelope(reader).upperBound),
     ...calls.map((part) => overhead(0, toolPartOverhead.upperBound + escapes(textsOf(part)))),
-    ...newMessages.map((message) => storedRange(message, reader)),
+    ...newMessages.map((message) => scaled(storedRange(message, reader), ratio)),
   );
+}
+
+/** The estimate alone: a bound is argued from the tokeniser, never from what was seen. */
+function scaled({ tokens, upperBound }: TokenRange, ratio: number): TokenRange {
+  const bounded = Math.min(Math.max(ratio, 0.5), 3);
+  return { tokens: Math.min(upperBound, Math.round(tokens * bounded)), upperBound };
 }

@@ -7,10 +7,15 @@ import { vendorOf } from '../domain/model.ts';
 export interface TokenizerFamily {
   /** Estimate: tokens of o200k times this. */
   readonly estimate: number;
-  /** Upper bound: tokens of o200k times this… */
+  /** Upper bound, of what is not known better: tokens of o200k times this, and what `finerSplits` adds. */
   readonly bound: number;
-  /** …plus the characters that other tokenisers split finer than o200k; `false` where the tokeniser is o200k itself. */
-  readonly splitsFiner: boolean;
+  /**
+   * `o200k`: itself. `cl100k and more`: its vocabulary is that of cl100k with further merges after it, so that a text is
+   * never more tokens than in cl100k.
+   */
+  readonly tokenizer: 'o200k' | 'cl100k and more' | 'unknown';
+  /** Is every digit a token? */
+  readonly splitsDigits: boolean;
   /** What the provider's or the model's template may add, beyond the estimate's own share. */
   readonly template: {
     readonly base: number;
@@ -18,15 +23,17 @@ export interface TokenizerFamily {
     readonly withTools: number;
     readonly perTool: number;
     readonly withOutput: number;
+    /** Does it write JSON in its own way: with blanks, indented, a tool's result as a string within JSON? */
+    readonly rewrites: boolean;
   };
 }
 
-/** o200k itself; 2 % for seams between pieces and between a text and its template. */
 const openai: TokenizerFamily = {
   estimate: 1,
   bound: 1.02,
-  splitsFiner: false,
-  template: { base: 16, perMessage: 4, withTools: 32, perTool: 16, withOutput: 32 },
+  tokenizer: 'o200k',
+  splitsDigits: false,
+  template: { base: 16, perMessage: 4, withTools: 32, perTool: 16, withOutput: 32, rewrites: false },
 };
 
 /**
@@ -36,8 +43,9 @@ const openai: TokenizerFamily = {
 const claude: TokenizerFamily = {
   estimate: 1.2,
   bound: 1.6,
-  splitsFiner: true,
-  template: { base: 64, perMessage: 12, withTools: 1024, perTool: 32, withOutput: 512 },
+  tokenizer: 'unknown',
+  splitsDigits: false,
+  template: { base: 64, perMessage: 12, withTools: 1024, perTool: 32, withOutput: 512, rewrites: true },
 };
 
 /**
@@ -49,16 +57,40 @@ const claudeSince47: TokenizerFamily = { ...claude, estimate: 1.2 * 1.3, bound: 
 /**
  * Llama, Qwen, Mistral, SmolLM, Gemma…: byte-level BPE, or SentencePiece with bytes to fall back on, with vocabularies
  * of 32,000 to 262,000. English prose comes out 1.1 times o200k's, code 1.3, and German, with an English-only vocabulary,
- * 1.9, a run of one letter 2 (measured with GPT-2's and SmolLM2's tokenisers); what differs more is handled by `splitsFiner`.
- * Templates add a system prompt of their own: SmolLM2's about 20 tokens, Llama 3's a dated one of 25, gpt-oss's 70,
- * and Qwen's instructions for tools 150.
+ * 1.9, a run of one letter 2 (measured with GPT-2's and SmolLM2's tokenisers); what differs more is handled by `finerSplits`.
+ * Templates add a system prompt of their own: SmolLM2's about 20 tokens, Llama 3's a dated one of 25, and Qwen's
+ * instructions for tools 150.
  */
 const other: TokenizerFamily = {
   estimate: 1.1,
   bound: 2.1,
-  splitsFiner: true,
-  template: { base: 96, perMessage: 16, withTools: 256, perTool: 48, withOutput: 256 },
+  tokenizer: 'unknown',
+  splitsDigits: false,
+  template: { base: 96, perMessage: 16, withTools: 256, perTool: 48, withOutput: 256, rewrites: true },
 };
+
+/**
+ * Llama 3, 3.1, 3.2, 3.3: the 100,000 tokens of cl100k and 28,000 more. English and code come out as in o200k, German
+ * 1.4 times that.
+ */
+const llama3: TokenizerFamily = {
+  ...other,
+  estimate: 1,
+  tokenizer: 'cl100k and more',
+};
+
+/** Qwen 2, 2.5, 3 and QwQ: the tokens of cl100k but those of several digits, and 50,000 more. */
+const qwen: TokenizerFamily = { ...llama3, splitsDigits: true };
+
+/** gpt-oss: o200k, with 70 tokens before each conversation, and tools written as TypeScript. */
+const gptOss: TokenizerFamily = {
+  ...other,
+  estimate: 1,
+  tokenizer: 'o200k',
+};
+
+const llama3Model = /llama-?3([.-][1-3])?(?![\d.])/;
+const qwenModel = /qwen-?(2(\.5)?|3)(?![.\d])|(^|\/)qwq/;
 
 const o200kModel = /^(openai\/)?(gpt-(4o|4\.[15]|audio|[5-9])|chatgpt-|o[1-9](-|$)|codex-|ft:gpt-4[o.])/;
 const o200kProviders = new Set(['openai', 'azure', 'openrouter']);
@@ -70,50 +102,17 @@ export function tokenizerFamily(provider: string, model: string): TokenizerFamil
   if (vendor === 'simulated') return openai;
   if (o200kProviders.has(vendor) && o200kModel.test(model)) return openai;
   if (claudeSince47Model.test(model)) return claudeSince47;
-  return model.includes('claude') || vendor === 'anthropic' ? claude : other;
+  if (model.includes('claude') || vendor === 'anthropic') return claude;
+  return openFamily(model.toLowerCase());
 }
 
-/** Is the model's tokeniser at hand, so that an estimate of text is its count? */
+function openFamily(model: string): TokenizerFamily {
+  if (model.includes('gpt-oss')) return gptOss;
+  if (llama3Model.test(model)) return llama3;
+  return qwenModel.test(model) ? qwen : other;
+}
+
+/** Are a model's tokeniser and template at hand, so that an estimate of text is its count? */
 export function isExact(provider: string, model: string): boolean {
-  return !tokenizerFamily(provider, model).splitsFiner;
-}
-
-/**
- * Characters that another tokeniser may make more of than o200k does, each at its worst: digits one by one (Llama 2,
- * Gemma, Qwen), every blank of a run (GPT-2), every ASCII sign by itself, and every byte of what is not ASCII (a
- * vocabulary without that script falls back on bytes).
- */
-function finerSplits(text: string, bytes: number): number {
-  let ascii = 0;
-  let finer = 0;
-  let blank = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code > 127) {
-      blank = false;
-      continue;
-    }
-    ascii += 1;
-    const letter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
-    if (code === 32) {
-      if (blank) finer += 1;
-      blank = true;
-      continue;
-    }
-    blank = false;
-    if (!letter) finer += 1;
-  }
-  return finer + (bytes - ascii);
-}
-
-/**
- * The most tokens that a text can be for a family. Never above one token a byte, which no byte-level tokeniser can
- * exceed; the 2 are SentencePiece's leading blank and a seam.
- */
-export function textBound(text: string, tokens: number, family: TokenizerFamily): number {
-  const scaled = Math.ceil(tokens * family.bound);
-  if (text === '') return 0;
-  if (!family.splitsFiner) return scaled + 2;
-  const bytes = Buffer.byteLength(text);
-  return Math.min(bytes, scaled + finerSplits(text, bytes)) + 2;
+  return tokenizerFamily(provider, model) === openai;
 }

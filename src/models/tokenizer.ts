@@ -1,13 +1,17 @@
 import { createRequire } from 'node:module';
 
+/** Encodings whose vocabularies are at hand. */
+export type EncodingName = 'o200k_base' | 'cl100k_base';
 type Encoding = typeof import('gpt-tokenizer/encoding/o200k_base');
 
 const require = createRequire(import.meta.url);
-let loaded: Encoding | undefined;
+const loaded = new Map<EncodingName, Encoding>();
 
 /** 200 ms and 60 MB: loaded with the first count, not with the worker. */
-function o200k(): Encoding {
-  return (loaded ??= require('gpt-tokenizer/encoding/o200k_base') as Encoding);
+function encoding(name: EncodingName): Encoding {
+  const known = loaded.get(name) ?? (require(`gpt-tokenizer/encoding/${name}`) as Encoding);
+  loaded.set(name, known);
+  return known;
 }
 
 /** Unbroken text costs the merge loop n²: 32,000 characters of CJK take 4 s whole and 40 ms in pieces of this length. */
@@ -25,12 +29,12 @@ function endOfPiece(text: string, start: number): number {
 }
 
 /**
- * Tokens of a text in o200k, the encoding of OpenAI's models since GPT-4o. What looks like a special token counts as
- * the text that it is, since providers encode it so.
+ * Tokens of a text in o200k, the encoding of OpenAI's models since GPT-4o, or in another. What looks like a special token
+ * counts as the text that it is, since providers encode it so.
  */
-export function countTokens(text: string): number {
+export function countTokens(text: string, name: EncodingName = 'o200k_base'): number {
   if (text === '') return 0;
-  const { countTokens: count } = o200k();
+  const { countTokens: count } = encoding(name);
   const asText = { disallowedSpecial: new Set<string>() };
   if (text.length <= pieceLength) return count(text, asText);
   let tokens = 0;

@@ -5,12 +5,13 @@ import { countTokens as countGpt2 } from 'gpt-tokenizer/encoding/r50k_base';
 import type { ModelRequest } from '../../src/providers/provider.ts';
 import { estimateMessage, estimateRequest } from '../../src/models/estimate.ts';
 import { boundFromAnchor } from '../../src/models/stored-tokens.ts';
-import { textBound, tokenizerFamily } from '../../src/models/tokenizer-families.ts';
+import { textBound } from '../../src/models/text-bound.ts';
+import { tokenizerFamily } from '../../src/models/tokenizer-families.ts';
 import { countTokens } from '../../src/models/tokenizer.ts';
 import { countTokens as simulatorCounts } from '../../src/simulator/tokens.ts';
 
 const asText = { disallowedSpecial: new Set<string>() };
-const other = tokenizerFamily('local', 'llama-3.2-3b');
+const other = tokenizerFamily('local', 'mistral-7b');
 const prose = 'Whoever reads the log of a session should see what was said, what it cost, and why it ended. ';
 
 const request: ModelRequest = {
