@@ -155,4 +155,24 @@ describe('estimates', () => {
     expect(one.tokens - none.tokens).toBeGreaterThanOrEqual(countTokens(prose.repeat(20)));
     expect(one.upperBound).toBeGreaterThan(one.tokens);
   });
+
+  it('learn from how far the estimate of what was counted was off, within reason, and the bound does not', () => {
+    const said = request.messages.map(({ parts }) => ({ parts, sent: parts, tokens: estimateMessage(parts) }));
+    const from = (estimated?: number) =>
+      boundFromAnchor({
+        provider: 'local',
+        model: 'smollm2-135m',
+        anchor: { inputTokens: 900, outputTokens: 100 },
+        answer: [],
+        newMessages: said,
+        ...(estimated === undefined ? {} : { estimated }),
+      });
+    const plain = from();
+    expect(from(1000)).toEqual(plain);
+    const learnt = from(800);
+    expect((learnt.tokens - 1000) / (plain.tokens - 1000)).toBeCloseTo(1.25, 2);
+    expect(learnt.upperBound).toBe(plain.upperBound);
+    expect(from(1_000_000).tokens - 1000).toBeGreaterThan((plain.tokens - 1000) * 0.49);
+    expect(from(1).tokens).toBeLessThanOrEqual(plain.upperBound);
+  });
 });
