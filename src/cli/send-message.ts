@@ -10,6 +10,7 @@ import { AnswerPrinter } from './terminal/answer-printer.ts';
 import { closingLine, type ContextGauge } from './terminal/closing-line.ts';
 import { paint } from './terminal/colours.ts';
 import { describeWaiting } from './terminal/describe-waiting.ts';
+import { ThresholdWarnings } from './terminal/threshold-warnings.ts';
 import { screenWidth } from './terminal/screen.ts';
 import { withClient } from './with-client.ts';
 
@@ -31,10 +32,11 @@ export async function sendMessage(id: string, text: string, options: SendCommand
       note('Cancelling the run; Ctrl-C again leaves at once.');
       return cancelOwnRun(session, sending.messageId);
     });
+    const warnings = new ThresholdWarnings();
     try {
-      const result = await show(sending, printer, options);
+      const result = await show(sending, printer, warnings, options);
       if (options.json === true || options.stream === true) showJson(result, options);
-      else await showEnd(session, result);
+      else await showEnd(session, result, warnings);
       process.exitCode = interruption.happened() ? exitCodes.interrupted : exitCodeOfRun(result.status);
     } catch (error) {
       if (!interruption.happened()) throw error;
@@ -45,13 +47,21 @@ export async function sendMessage(id: string, text: string, options: SendCommand
   });
 }
 
-async function show(sending: Sending<unknown>, printer: AnswerPrinter, options: SendCommandOptions): Promise<Result> {
+async function show(
+  sending: Sending<unknown>,
+  printer: AnswerPrinter,
+  warnings: ThresholdWarnings,
+  options: SendCommandOptions,
+): Promise<Result> {
   if (options.stream === true) {
     for await (const event of sending) printJsonLine(event);
     return await sending;
   }
   if (options.json === true) return await sending;
-  for await (const event of sending) printer.take(event);
+  for await (const event of sending) {
+    printer.take(event);
+    warnings.take(event);
+  }
   const result = await sending;
   printer.end(printer.interrupted && result.status === 'cancelled' ? '' : result.text);
   return result;
@@ -62,11 +72,12 @@ function showJson(result: Result, options: SendCommandOptions): void {
   else printDocument(result);
 }
 
-async function showEnd(session: Session, result: Result): Promise<void> {
+async function showEnd(session: Session, result: Result, warnings: ThresholdWarnings): Promise<void> {
   const { status, error, reason } = result;
   if (error !== undefined) note(failureLine(error));
   else if (status === 'waiting') note(waitingLine(result));
   else if (status !== 'completed') note(`${paint('yellow', `${status}:`)} ${reason ?? 'no reason was given'}`);
+  for (const line of warnings.lines()) note(asPasted(line));
   print(closingLine(await contextOf(session), result.metrics, screenWidth()));
 }
 

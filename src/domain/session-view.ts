@@ -23,6 +23,7 @@ export function describeSession(
     ...(user === undefined ? {} : { user }),
     ...(tenant === undefined ? {} : { tenant }),
     status,
+    ...(state.closing === null ? {} : { reason: state.closing.reason }),
     queue: state.queue.map(({ runId, messageId }) => ({ runId, messageId })),
     currentRun: state.current === null ? null : progressOf(state, input, state.current.message, 'running'),
     runs: state.totals.runs,

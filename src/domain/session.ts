@@ -24,6 +24,8 @@ export interface SessionState {
   readonly tenant?: string;
   /** `opening`: the workflow has not yet found its agent, and may still be refused. */
   readonly status: SessionStatus | 'opening';
+  /** Why it is closing or closed. */
+  readonly reason?: string;
   readonly queue: readonly { readonly runId: string; readonly messageId: string }[];
   readonly currentRun: RunProgress | null;
   readonly runs: number;
@@ -32,6 +34,7 @@ export interface SessionState {
   readonly contextUse: number | null;
   readonly limits: LimitsInForce['limits'];
   readonly thresholds: LimitsInForce['thresholds'];
+  /** Names of the levels that stand fired, such as `context.warn`. */
   readonly thresholdsFired: readonly string[];
   readonly summary: { readonly id: string; readonly text: string } | null;
   readonly waitingFor: readonly WaitingFor[];

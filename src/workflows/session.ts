@@ -162,8 +162,11 @@ class LiveSession {
 
   private async close(): Promise<SessionMetrics> {
     const reason = this.state.closing?.reason ?? 'closed';
-    const queued = this.state.queue.splice(0);
-    for (const message of queued) await this.endQueued(message, 'cancelled', reason);
+    for (let [message] = this.state.queue; message !== undefined; [message] = this.state.queue) {
+      // In the queue until its result is there: a send that attaches again meanwhile waits for it.
+      await this.endQueued(message, 'cancelled', reason);
+      inbox.dequeue(this.state, message.runId);
+    }
     const { sessionId } = this.input;
     const totals = await closeSession({ sessionId, status: 'closed', reason });
     this.observe({ totals });

@@ -260,6 +260,42 @@ describe('controlling a session', () => {
     expect(wrong.stderr).toContain('did you mean "callsPerRun"?');
   });
 
+  it('warns of a level under the answer that reaches it, once, and shows in state that it has fired', async () => {
+    await cli('start', '--session', 'level-1');
+    await cli('limits', 'level-1', 'thresholds.session.tokens=10', 'thresholds.session.onReach=warn');
+    const warned = await cli('send', 'level-1', 'Hello');
+    expect(warned.code).toBe(0);
+    expect(warned.stderr).toMatch(
+      /^reached: The session has used \d+ of its 10 tokens\. You can .*`\S.* limits level-1 thresholds\.session\.tokens=\d+`/,
+    );
+    expect(warned.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(await cli('send', 'level-1', 'Hello')).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = await cli('state', 'level-1');
+    expect(stdout).toMatch(/thresholds +session\.tokens\.warn, session\.tokens\.critical, session\.tokens\.reached/);
+    // The command that the warning names is one that works.
+    const [, command = '', tokens] = /`\S.* (limits level-1 \S+=(\d+))`/.exec(warned.stderr) ?? [];
+    const raised = await cli(...command.split(' '), '--json');
+    expect(raised.json()).toMatchObject({ thresholds: { session: { tokens: Number(tokens), onReach: 'warn' } } });
+    const wrong = await cli('limits', 'level-1', 'thresholds.context.warn=0.9');
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('0.9 must be below compact (0.85)') });
+  });
+
+  it('exits with 3 when a threshold ends the run, and says why the session is closed', async () => {
+    await cli('start', '--session', 'level-2');
+    await cli('limits', 'level-2', 'thresholds.session.tokens=10');
+    const ended = await cli('send', 'level-2', 'Look [[loop weather]]');
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toMatch(/^limit: the session has used \d+ of its 10 tokens/);
+    expect(ended.stderr).toMatch(/\nreached: .*The session closes\. You can carry on .* start --from level-2`/);
+    const refused = await until(async () => {
+      const answer = await cli('send', 'level-2', 'Hello?');
+      return answer.stderr.includes(' since ') && answer;
+    });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^SessionClosed: .*has used \d+ of its 10 tokens.* start --from level-2`/);
+    expect((await cli('state', 'level-2')).stdout).toMatch(/because +the session has used/);
+  });
+
   it('cancels the run in progress, whoever waits for it', async () => {
     await dev.simulator.script({ answer: 'one two', hangAfterChunks: 1, match: { text: 'forever' } });
     const sending = spawnCli(['send', 'cancel-1', 'forever', '--agent', 'assistant', '--json'], { folder });

@@ -75,7 +75,10 @@ describe('a worker that is killed with -9', () => {
     async ({ point, requests, rows }) => {
       const doomed = await worker(point);
       simulator.script({ match: { text: 'slowly' }, times: 1, tokensPerSecond: 20, answerTokens: 20 });
-      const session = api.session('assistant', { id: `crash-${randomUUID()}` });
+      const session = api.session('assistant', {
+        id: `crash-${randomUUID()}`,
+        limits: { thresholds: { session: { tokens: 1, onReach: 'warn' } } },
+      });
       const sending = session.send('Answer slowly, please', { messageId: 'm-1' });
       await doomed.ended;
       const successor = await worker('never');
@@ -107,6 +110,10 @@ describe('a worker that is killed with -9', () => {
       });
       expect(metrics.estimatedTokens > 0).toBe(rows.includes('lost'));
       expect((await session.messages()).map(({ role }) => role)).toEqual(['user', 'assistant']);
+      const events = await store.events(session.id, { afterId: 0, limit: 100 });
+      const levels = events.flatMap((event) => (event.type === 'threshold.reached' ? [event.level] : []));
+      expect(levels).toEqual(['warn', 'critical', 'reached']);
+      expect((await session.state()).thresholdsFired).toHaveLength(3);
     },
     60_000,
   );

@@ -49,9 +49,6 @@ export class AnswerPrinter {
         this.line(`${event.message}; ${again(event.retryInMs)}`);
         this.begin(event.callId);
         break;
-      case 'threshold.reached':
-        this.line(`${event.axis} threshold "${event.level}": ${event.suggestion}`);
-        break;
       default:
     }
   }

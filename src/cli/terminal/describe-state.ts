@@ -21,6 +21,7 @@ export function describeState(state: SessionState): string {
         `${paint('bold', state.sessionId)}${state.simulated === true ? `  ${paint('yellow', 'simulated')}` : ''}`,
       ],
       ['status', paintStatus(state.status)],
+      ['because', state.reason ?? null],
       ['agent', state.agent],
       ['user', state.user ?? null],
       ['tenant', state.tenant ?? null],
