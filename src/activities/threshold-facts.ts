@@ -5,9 +5,15 @@ import { stopReason } from '../domain/threshold-words.ts';
 import { standingOf, stopLevel, type ThresholdRules } from '../domain/thresholds.ts';
 import type { SessionRow } from '../store/store.ts';
 
-/** @param agent one that the worker's config no longer has compacts nothing. */
+/**
+ * The levels in force for an agent's session. An agent that never summarises has nothing to compact; one that sends no
+ * history has no context that fills.
+ *
+ * @param agent `undefined`: the worker's config no longer has it.
+ */
 export function thresholdRules(agent: ResolvedAgent | undefined, levels: Thresholds): ThresholdRules {
-  return { levels, nothingLeftToCompact: agent === undefined || agent.spec.summary === false };
+  const spec = agent?.spec;
+  return { levels, nothingLeftToCompact: spec?.summary === false && spec.history !== false };
 }
 
 /** What the workflow is told of a session's thresholds, from the row as its latest transaction left it. */
