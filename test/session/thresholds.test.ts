@@ -11,16 +11,26 @@ const spend = defineTool({
   name: 'spend',
   description: 'Spends tokens somewhere else',
   inputSchema: z.object({ tokens: z.number() }),
-  execute: ({ tokens }, { recordUsage }) => {
-    recordUsage({ provider: 'simulated', model: 'elsewhere', inputTokens: tokens, outputTokens: 0 });
+  execute: ({ tokens }, context) => {
+    context.recordUsage({ provider: 'simulated', model: 'elsewhere', inputTokens: tokens, outputTokens: 0 });
     return 'spent';
   },
+});
+
+/** Each lets a call of the tool answer that waits. */
+const held: (() => void)[] = [];
+
+const hold = defineTool({
+  name: 'hold',
+  description: 'Answers when it is told to',
+  inputSchema: z.object({}),
+  execute: () => new Promise<string>((resolve) => held.push(() => resolve('done'))),
 });
 
 const config = defineConfig({
   agents: [
     defineAgent({ name: 'monitored', tools: [spend], thresholds: { session: { tokens: 200_000, onReach: 'warn' } } }),
-    defineAgent({ name: 'brief', thresholds: { session: { runs: 3 } } }),
+    defineAgent({ name: 'brief', tools: [hold], thresholds: { session: { runs: 3 } } }),
     defineAgent({ name: 'worker', tools: [spend] }),
     defineAgent({
       name: 'cramped',
@@ -72,6 +82,17 @@ describe('thresholds', () => {
     expect([metrics, ledger]).toEqual([provider, provider]);
   }
 
+  /** A run that is answered when two more messages wait behind it. */
+  async function fillQueue(session: ReturnType<typeof open>) {
+    const running = session.send('Wait for it [[tool hold {}]]');
+    await until(() => held.length > 0);
+    const queued = [session.send('The next'), session.send('The one after')];
+    await until(async () => (await session.state()).queue.length === queued.length);
+    held.pop()?.();
+    expect(await running).toMatchObject({ status: 'completed' });
+    return queued;
+  }
+
   it('watch over 200,000 tokens of a session with one line of config: each level once, and nothing stops', async () => {
     const session = open('monitored');
     const fired = async (tokens: number) => {
@@ -119,11 +140,8 @@ describe('thresholds', () => {
 
   it('answer what waits in the queue as cancelled, with the reason', async () => {
     const session = open('brief', { thresholds: { session: { runs: 1 } } });
-    stack.simulator.script({ match: { text: 'slowly' }, firstTokenMs: 700 });
-    const first = session.send('Answer slowly');
-    await until(async () => (await stack.store.session(session.id)) !== null);
-    const queued = [session.send('Second'), session.send('Third')];
-    expect(await first).toMatchObject({ status: 'completed' });
+    await session.start();
+    const queued = await fillQueue(session);
     for (const sending of queued) {
       expect(await sending).toMatchObject({ status: 'cancelled', reason: expect.stringMatching(/1 of its 1 runs/) });
     }
@@ -156,11 +174,7 @@ describe('thresholds', () => {
   it('close a session whose stop comes with a roll-over', async () => {
     const session = open('brief', { thresholds: { session: { runs: 8 } } });
     for (let number = 1; number <= 7; number++) await session.send(`Message ${number}`);
-    stack.simulator.script({ match: { text: 'slowly' }, firstTokenMs: 500 });
-    const eighth = session.send('Answer slowly');
-    await until(async () => (await session.state()).currentRun !== null);
-    const queued = [session.send('Ninth'), session.send('Tenth')];
-    expect(await eighth).toMatchObject({ status: 'completed' });
+    const queued = await fillQueue(session);
     for (const sending of queued) {
       expect(await sending).toMatchObject({ status: 'cancelled', reason: expect.stringMatching(/8 of its 8 runs/) });
     }
