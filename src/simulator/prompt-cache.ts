@@ -11,13 +11,23 @@ export interface BilledInput {
   readonly audioInput: number;
 }
 
-/** Both providers cache nothing shorter. */
+/** OpenAI caches nothing shorter. */
 const shortestCached = 1_024;
 
 export function uncached(prompt: Prompt): BilledInput {
   const bill = { input: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, audioInput: 0 };
   for (const segment of prompt.segments) bill[segment.audio ? 'audioInput' : 'input'] += segment.tokens;
   return bill;
+}
+
+/** The stretches of a prompt from its beginning to the end of each segment. `realm`: what never shares an entry. */
+export function prefixesOf({ segments }: Prompt, realm: string): readonly { id: string; tokens: number }[] {
+  const hash = createHash('sha1').update(realm);
+  let tokens = 0;
+  return segments.map((segment) => {
+    tokens += segment.tokens;
+    return { id: hash.update(`\0${segment.text}`).copy().digest('base64'), tokens };
+  });
 }
 
 function commonLength(left: string, right: string): number {
@@ -40,7 +50,7 @@ function commonTokens(left: readonly Segment[], right: readonly Segment[]): numb
 }
 
 /**
- * Automatic caching as OpenAI documents it: the longest prefix that an earlier request had, from 1,024 tokens on in
+ * Automatic caching of OpenAI's models before GPT-5.6: the longest prefix that an earlier request had, from 1,024 tokens on in
  * steps of 128; at least the last token is always read anew. Kept for ten idle minutes, by `prompt_cache_key`.
  *
  * @see https://platform.openai.com/docs/guides/prompt-caching
@@ -68,8 +78,19 @@ export class PrefixCache {
 }
 
 const lifetimeMs = { '5m': 300_000, '1h': 3_600_000 } as const;
-/** A breakpoint finds an earlier entry at most this many blocks back. */
+/** A breakpoint looks for an earlier entry at so many places, its own the first of them. */
 const lookback = 20;
+
+/** What Anthropic's models cache at least, by their names; 1,024 tokens where none fits. */
+const shortestByModel: readonly (readonly [RegExp, number])[] = [
+  [/opus-5|fable-5|mythos-5/, 512],
+  [/opus-4-7|haiku-3|3-5-haiku|3-haiku/, 2_048],
+  [/opus-4-[56]|haiku-4-5/, 4_096],
+];
+
+function shortestCacheable(model: string): number {
+  return shortestByModel.find(([name]) => name.test(model))?.[1] ?? 1_024;
+}
 
 /**
  * Caching at `cache_control` breakpoints as Anthropic documents it: the longest prefix written before is read, what
@@ -82,18 +103,14 @@ export class BreakpointCache {
 
   bill(prompt: Prompt, now: number): BilledInput {
     const plain = uncached(prompt);
-    const hash = createHash('sha1').update(prompt.model);
-    let tokens = 0;
-    const prefixes = prompt.segments.map((segment) => {
-      tokens += segment.tokens;
-      return { id: hash.update(`\0${segment.text}`).copy().digest('base64'), tokens };
-    });
+    const prefixes = prefixesOf(prompt, prompt.model);
+    const shortest = shortestCacheable(prompt.model);
     const marked = prompt.segments.flatMap(({ breakpoint }, at) =>
-      breakpoint !== undefined && (prefixes[at]?.tokens ?? 0) >= shortestCached ? [{ at, lifetime: breakpoint }] : [],
+      breakpoint !== undefined && (prefixes[at]?.tokens ?? 0) >= shortest ? [{ at, lifetime: breakpoint }] : [],
     );
     let cacheRead = 0;
     for (const { at } of marked) {
-      for (const { id, tokens: upTo } of prefixes.slice(Math.max(0, at - lookback), at + 1)) {
+      for (const { id, tokens: upTo } of prefixes.slice(Math.max(0, at + 1 - lookback), at + 1)) {
         const entry = this.#entries.get(id);
         if (entry === undefined || entry.until <= now || upTo < cacheRead) continue;
         cacheRead = upTo;

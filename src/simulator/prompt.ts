@@ -12,6 +12,8 @@ export interface Segment {
   readonly audio?: true;
   /** Ends a stretch that Anthropic is asked to cache. */
   readonly breakpoint?: '5m' | '1h';
+  /** Ends a message of a user or a tool, on OpenAI's wires. */
+  readonly endsTurn?: true;
 }
 
 export interface Turn {
@@ -42,6 +44,8 @@ export interface Prompt {
   /** The request asks to see the model's reasoning. */
   readonly thinks: boolean;
   readonly cacheKey: string;
+  /** May OpenAI's newer models cache it? */
+  readonly writesCache: boolean;
 }
 
 export function isRecord(value: unknown): value is JsonRecord {

@@ -5,8 +5,7 @@ import { Directives } from './directives.ts';
 import { generate } from './generation.ts';
 import type { Client } from './generation.ts';
 import { limitsOf, type SimulatedModel } from './models.ts';
-import { BreakpointCache, PrefixCache, uncached } from './prompt-cache.ts';
-import type { BilledInput } from './prompt-cache.ts';
+import { PromptCaches } from './prompt-caches.ts';
 import { isRecord, questionOf, sumTokens } from './prompt.ts';
 import type { JsonRecord, Prompt } from './prompt.ts';
 import { Refusal } from './refusal.ts';
@@ -60,8 +59,7 @@ export class SimulatedProvider {
   readonly #directives = new Directives();
   #ended: BilledRequest[] = [];
   #running = 0;
-  #prefixes = new PrefixCache();
-  #breakpoints = new BreakpointCache();
+  #caches = new PromptCaches();
 
   constructor(settings: Settings) {
     this.settings = settings;
@@ -76,8 +74,7 @@ export class SimulatedProvider {
     this.#ended = [];
     this.script.clear();
     this.#directives.clear();
-    this.#prefixes = new PrefixCache();
-    this.#breakpoints = new BreakpointCache();
+    this.#caches = new PromptCaches();
   }
 
   /** Answers one request of a wire. */
@@ -137,7 +134,8 @@ export class SimulatedProvider {
     behaviour: Behaviour,
   ): Promise<void> {
     const { id, startedAt } = started;
-    const input = this.#billInput(wire, prompt);
+    const caching = this.settings.promptCache ? wire.caching : 'none';
+    const input = this.#caches.bill(caching, prompt, Date.now());
     const reply = replyTo(prompt, behaviour, wire.callIdPrefix);
     const exchange = { id, prompt, body, reply, startedAt, reasoningOutside: behaviour.reasoningOutside ?? false };
     const generation = { exchange, wire, behaviour, settings: this.settings, input, client };
@@ -148,12 +146,6 @@ export class SimulatedProvider {
       // All was written, but the client left before the system took it.
       if (!response.writableFinished) Object.assign(entry, { outcome: 'aborted', endedAt: new Date().toISOString() });
     });
-  }
-
-  #billInput(wire: Wire, prompt: Prompt): BilledInput {
-    if (!this.settings.promptCache || wire.caching === 'none') return uncached(prompt);
-    const cache = wire.caching === 'prefix' ? this.#prefixes : this.#breakpoints;
-    return cache.bill(prompt, Date.now());
   }
 
   #refuse(wire: Wire, response: ServerResponse, refusal: Refusal, started: Started, behaviour: Behaviour): void {

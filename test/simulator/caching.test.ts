@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BreakpointCache } from '../../src/simulator/prompt-cache.ts';
+import type { Prompt } from '../../src/simulator/prompt.ts';
 import { startSimulator } from '../../src/simulator/index.ts';
 import type { Simulator } from '../../src/simulator/index.ts';
 import { clientsAt, longText, model } from './clients.ts';
@@ -14,6 +16,21 @@ beforeEach(() => simulator.reset({ promptCache: true }));
 afterAll(() => simulator.close());
 
 const billed = () => simulator.tally().requests.map((request) => request.billed);
+
+const emptyPrompt: Prompt = {
+  model: '',
+  stream: false,
+  segments: [],
+  turns: [],
+  tools: [],
+  toolChoice: 'auto',
+  parallelTools: true,
+  maxOutputTokens: 100,
+  schema: null,
+  thinks: false,
+  cacheKey: '',
+  writesCache: false,
+};
 
 describe('automatic prefix caching', () => {
   const ask = (instructions: string, input: string, prompt_cache_key = 'a') =>
@@ -47,10 +64,46 @@ describe('automatic prefix caching', () => {
   });
 });
 
+describe('caching by turns, from GPT-5.6 on', () => {
+  const ask = (texts: readonly string[], options: object = {}) =>
+    clients.openai.responses.create({
+      model: 'gpt-6.1-sol',
+      instructions: longText(2_000),
+      input: texts.map((content) => ({ role: 'user' as const, content })),
+      prompt_cache_key: 'a',
+      stream: false,
+      ...options,
+    });
+
+  it('writes up to the newest turn, at a price, and reads all that an earlier request wrote', async () => {
+    const { usage: first } = await ask(['One']);
+    const { usage: second } = await ask(['One', longText(300)]);
+    expect(first?.input_tokens_details.cached_tokens).toBe(0);
+    expect(first?.input_tokens_details.cache_write_tokens).toBeGreaterThan(1_900);
+    expect(second?.input_tokens_details.cached_tokens).toBe(first?.input_tokens_details.cache_write_tokens);
+    expect(second?.input_tokens_details.cache_write_tokens).toBeGreaterThan(290);
+    expect(billed()[1]?.input).toBeLessThan(10);
+  });
+
+  it('reads nothing of a prefix that no turn ended, and writes nothing where it is told not to', async () => {
+    await ask(['One']);
+    await ask(['Two']);
+    await ask(['Two'], { prompt_cache_options: { mode: 'explicit' } });
+    expect(billed()[1]?.cacheRead).toBe(0);
+    expect(billed()[2]).toMatchObject({ cacheRead: 0, cacheWrite5m: 0 });
+  });
+
+  it('refuses the settings of the other generation of models', async () => {
+    const words = /not supported on this model/;
+    await expect(ask(['One'], { prompt_cache_retention: '24h' })).rejects.toThrow(words);
+    await expect(ask(['One'], { model: 'gpt-5.2', prompt_cache_options: { mode: 'explicit' } })).rejects.toThrow(words);
+  });
+});
+
 describe('cache breakpoints', () => {
-  const ask = (system: string, content: string, ttl?: '5m' | '1h') =>
+  const ask = (system: string, content: string, ttl?: '5m' | '1h', named = model) =>
     clients.anthropic.messages.create({
-      model,
+      model: named,
       max_tokens: 100,
       system: [
         { type: 'text', text: system, cache_control: { type: 'ephemeral', ...(ttl === undefined ? {} : { ttl }) } },
@@ -86,6 +139,46 @@ describe('cache breakpoints', () => {
       messages: [{ role: 'user', content: longText(2_000) }],
     });
     expect(billed()).toMatchObject([{ cacheWrite5m: 0 }, { cacheWrite5m: 0 }]);
+  });
+
+  it.each([
+    ['claude-opus-5', 600, 400],
+    ['claude-sonnet-5', 1_100, 900],
+    ['claude-opus-4-7', 2_200, 1_900],
+    ['claude-haiku-4-5', 4_300, 3_900],
+  ])('takes from %s no prefix that is too short for it', async (named, long, short) => {
+    const written = async (tokens: number) =>
+      (await ask(longText(tokens), 'One', undefined, named)).usage.cache_creation_input_tokens;
+    expect(await written(long)).toBeGreaterThan(0);
+    expect(await written(short)).toBe(0);
+  });
+
+  it('looks at twenty blocks for an earlier entry, its own the first of them', async () => {
+    const block = (text: string) => ({ type: 'text' as const, text });
+    const create = (content: readonly ReturnType<typeof block>[]) =>
+      clients.anthropic.messages.create({
+        model,
+        max_tokens: 100,
+        messages: [{ role: 'user', content: [...content] }],
+        cache_control: { type: 'ephemeral' },
+      });
+    const start = block(longText(2_000));
+    const more = (count: number) => Array.from({ length: count }, (_, n) => block(`Block ${n}.`));
+    const { usage: first } = await create([start]);
+    const { usage: far } = await create([start, ...more(20)]);
+    const { usage: near } = await create([start, ...more(19)]);
+    expect(far.cache_read_input_tokens).toBe(0);
+    expect(near.cache_read_input_tokens).toBe(first.cache_creation_input_tokens);
+  });
+
+  it('forgets after five minutes or an hour without a reader, and every reader prolongs it', () => {
+    const minute = 60_000;
+    const segments = (breakpoint: '5m' | '1h') => [{ text: 'long', tokens: 2_000, breakpoint }];
+    const cache = new BreakpointCache();
+    const isRead = (breakpoint: '5m' | '1h', at: number) =>
+      cache.bill({ ...emptyPrompt, model: breakpoint, segments: segments(breakpoint) }, at).cacheRead > 0;
+    expect([0, 4, 8, 14].map((at) => isRead('5m', at * minute))).toEqual([false, true, true, false]);
+    expect([0, 59, 118, 179].map((at) => isRead('1h', at * minute))).toEqual([false, true, true, false]);
   });
 
   it('reads what an earlier turn wrote and writes only what is new', async () => {

@@ -9,7 +9,15 @@ import { say } from '../../src/simulator/talk/say.ts';
 import { countTokens, firstTokens, textOf } from '../../src/simulator/tokens.ts';
 
 function prompt(...turns: Turn[]): Prompt {
-  const limits = { model: 'm', stream: false, maxOutputTokens: 100, schema: null, thinks: false, cacheKey: '' };
+  const limits = {
+    model: 'm',
+    stream: false,
+    maxOutputTokens: 100,
+    schema: null,
+    thinks: false,
+    cacheKey: '',
+    writesCache: false,
+  };
   return { ...limits, segments: [], turns, tools: [], toolChoice: 'auto', parallelTools: true };
 }
 

@@ -59,6 +59,10 @@ function checkContent(content: unknown, at: number, isLast: boolean): void {
       `messages.${at}: all messages must have non-empty content except for the optional final assistant message`,
     );
   }
+  for (const [block, { type, cache_control: control }] of recordsOf(content).entries()) {
+    if ((type !== 'thinking' && type !== 'redacted_thinking') || control === undefined) continue;
+    throw invalid(`messages.${at}.content.${block}.${type}.cache_control: Extra inputs are not permitted`);
+  }
   const texts = recordsOf(content).filter(({ type }) => type === 'text');
   if (texts.some(({ text }) => text === '')) throw invalid('messages: text content blocks must be non-empty');
   const isBlank = (text: unknown): boolean => typeof text === 'string' && text.trim() === '';

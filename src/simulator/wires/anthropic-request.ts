@@ -52,8 +52,10 @@ function messageSegments({ role, content }: JsonRecord): Segment[] {
     const text = stringOf(content);
     return [{ text: `${stringOf(role)}\n${text}`, tokens: textSegment(text).tokens + perMessage }];
   }
-  const head: Segment = { text: `${stringOf(role)}\n`, tokens: perMessage };
-  return [head, ...recordsOf(content).map((block) => marked(blockSegment(block), block))];
+  const [first, ...more] = recordsOf(content).map((block) => marked(blockSegment(block), block));
+  const head = { text: `${stringOf(role)}\n${first?.text ?? ''}`, tokens: perMessage + (first?.tokens ?? 0) };
+  // A segment for each block: the cache counts them when it looks back.
+  return [{ ...first, ...head }, ...more];
 }
 
 function systemSegments(system: unknown): Segment[] {
@@ -155,5 +157,6 @@ export const parseAnthropic: Wire['parse'] = (body, headers, limits): Prompt => 
     schema,
     thinks: isRecord(body.thinking) && body.thinking.type !== 'disabled',
     cacheKey: '',
+    writesCache: false,
   };
 };

@@ -117,6 +117,10 @@ function segmentsOf(message: JsonRecord): Segment[] {
   return [{ text: `${role}\n`, tokens: perMessage }, ...parts, ...extra];
 }
 
+function messageSegments(message: JsonRecord): Segment[] {
+  return message.role === 'user' || message.role === 'tool' ? openai.endTurn(segmentsOf(message)) : segmentsOf(message);
+}
+
 function turnsOf(messages: readonly JsonRecord[]): Turn[] {
   const toolNames = new Map<string, string>();
   return messages.map((message) => {
@@ -157,6 +161,7 @@ export const parseChat: Wire['parse'] = (body, headers, limits): Prompt => {
   if (body.model === undefined) throw openai.invalid('you must provide a model parameter', null);
   if (body.messages === undefined) throw openai.missing('messages');
   openai.checkFields(body, fields);
+  openai.checkCaching(body);
   const given: readonly unknown[] = Array.isArray(body.messages) ? body.messages : [];
   if (given.length === 0) {
     const words = `Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.`;
@@ -168,7 +173,11 @@ export const parseChat: Wire['parse'] = (body, headers, limits): Prompt => {
   const { contextWindow, maxOutputTokens } = limits(model);
   const limitName = body.max_completion_tokens === undefined ? 'max_tokens' : 'max_completion_tokens';
   const asked = openai.checkAtLeast(body, limitName, 1);
-  const segments = [...openai.toolSegments(body.tools, body.response_format), ...messages.flatMap(segmentsOf), primer];
+  const segments = [
+    ...openai.toolSegments(body.tools, body.response_format),
+    ...messages.flatMap(messageSegments),
+    primer,
+  ];
   const tokens = sumTokens(segments);
   checkLength(tokens, asked, contextWindow);
   if (asked !== null && asked > maxOutputTokens) {
@@ -188,5 +197,6 @@ export const parseChat: Wire['parse'] = (body, headers, limits): Prompt => {
     schema: schemaOf(body.response_format),
     thinks: true,
     cacheKey: stringOf(body.prompt_cache_key),
+    writesCache: openai.writesCache(body),
   };
 };

@@ -123,7 +123,7 @@ export const chat: Wire = {
   streamType: 'text/event-stream; charset=utf-8',
   idPrefix: 'chatcmpl-',
   callIdPrefix: 'call_',
-  caching: 'prefix',
+  caching: 'automatic',
   parse: parseChat,
   unreadable: openai.unreadable,
   failure: openai.failure,

@@ -93,6 +93,7 @@ const parse: Wire['parse'] = (body, headers, limits): Prompt => {
     schema: isRecord(body.format) ? body.format : body.format === 'json' ? {} : null,
     thinks: body.think !== undefined && body.think !== false,
     cacheKey: '',
+    writesCache: false,
   };
 };
 

@@ -1,4 +1,5 @@
 import { audioTokens, fileTokens, openaiImageTokens } from '../media.ts';
+import { isCachedByTurns } from '../implicit-cache.ts';
 import { isRecord, recordsOf, stringOf, textForm, textSegment } from '../prompt.ts';
 import type { JsonRecord, OfferedTool, Prompt, Segment } from '../prompt.ts';
 import { Refusal } from '../refusal.ts';
@@ -118,6 +119,22 @@ export function mediaSegment(part: JsonRecord): Segment | null {
     return { text: `file ${textForm(file)}`, tokens: fileTokens(file.file_data) };
   }
   return null;
+}
+
+/** The newest segment of a user's or a tool's message ends a turn. */
+export function endTurn(segments: readonly Segment[]): Segment[] {
+  return segments.map((segment, at) => (at === segments.length - 1 ? { ...segment, endsTurn: true } : segment));
+}
+
+export function writesCache({ prompt_cache_options: options }: JsonRecord): boolean {
+  return !(isRecord(options) && options.mode === 'explicit');
+}
+
+/** Each generation of models refuses the settings of the other one. */
+export function checkCaching(body: JsonRecord): void {
+  const refused = isCachedByTurns(stringOf(body.model)) ? 'prompt_cache_retention' : 'prompt_cache_options';
+  if (body[refused] === undefined || body[refused] === null) return;
+  throw invalid(`${refused} is not supported on this model`, refused, 'invalid_parameter');
 }
 
 /** Tools in the form of `{ type: 'function', name, parameters }`. */

@@ -128,6 +128,11 @@ function segmentsOf(item: JsonRecord): Segment[] {
   return [{ text: `${role}\n`, tokens: perItem }, ...parts];
 }
 
+function itemSegments(item: JsonRecord): Segment[] {
+  const endsTurn = item.role === 'user' || item.type === 'function_call_output';
+  return endsTurn ? openai.endTurn(segmentsOf(item)) : segmentsOf(item);
+}
+
 function turnsOf(items: readonly JsonRecord[]): Turn[] {
   const toolNames = new Map<string, string>();
   return items.flatMap((item): Turn[] => {
@@ -174,6 +179,7 @@ export const parseResponses: Wire['parse'] = (body, headers, limits): Prompt => 
   openai.checkKey(headers);
   if (body.model === undefined) throw openai.missing('model');
   openai.checkFields(body, fields);
+  openai.checkCaching(body);
   if (typeof body.previous_response_id === 'string') {
     const words = `Previous response with id '${body.previous_response_id}' not found.`;
     throw new Refusal(400, words, {
@@ -193,7 +199,7 @@ export const parseResponses: Wire['parse'] = (body, headers, limits): Prompt => 
   const segments = [
     ...openai.toolSegments(body.tools, isPlain ? undefined : format),
     ...(instructions === '' ? [] : [textSegment(instructions, perItem)]),
-    ...items.flatMap(segmentsOf),
+    ...items.flatMap(itemSegments),
     primer,
   ];
   const tokens = sumTokens(segments);
@@ -213,5 +219,6 @@ export const parseResponses: Wire['parse'] = (body, headers, limits): Prompt => 
     schema: schemaOf(format),
     thinks: isRecord(body.reasoning) && typeof body.reasoning.summary === 'string',
     cacheKey: stringOf(body.prompt_cache_key),
+    writesCache: openai.writesCache(body),
   };
 };

@@ -194,7 +194,7 @@ export const responses: Wire = {
   streamType: 'text/event-stream; charset=utf-8',
   idPrefix: 'resp_',
   callIdPrefix: 'call_',
-  caching: 'prefix',
+  caching: 'automatic',
   parse: parseResponses,
   count: countResponses,
   unreadable: openai.unreadable,

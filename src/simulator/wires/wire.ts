@@ -1,3 +1,4 @@
+import type { Caching } from '../prompt-caches.ts';
 import type { Billed } from '../tally.ts';
 import type { JsonRecord, Prompt, WireName } from '../prompt.ts';
 import type { Refusal } from '../refusal.ts';
@@ -44,7 +45,7 @@ export interface Wire {
   readonly idPrefix: string;
   readonly callIdPrefix: string;
   /** How this provider caches prompts. */
-  readonly caching: 'prefix' | 'breakpoints' | 'none';
+  readonly caching: Caching;
   /** @throws Refusal in the provider's words, for what it would refuse. */
   parse(body: JsonRecord, headers: Headers, limits: (model: string) => SimulatedModel): Prompt;
   /** The route that counts a request's input for nothing, where the provider has one. */
