@@ -98,7 +98,7 @@ export function anthropicSystem(instructions: string, control: CacheControlEphem
   return [{ type: 'text', text: instructions, ...(control === null ? {} : { cache_control: control }) }];
 }
 
-/** The mark stands on the last tool: it covers all before it. */
+/** The mark stands on the last tool: it covers all before it, and holds when the instructions change. */
 export function anthropicTools(tools: readonly ToolSpec[], control: CacheControlEphemeral | null): Tool[] {
   return tools.map((tool, index) => ({
     name: tool.name,
@@ -108,13 +108,22 @@ export function anthropicTools(tools: readonly ToolSpec[], control: CacheControl
   }));
 }
 
-/** Marks the end of the conversation, from which the next request's prefix is read. Thinking can't carry the mark. */
-export function markLastMessage(messages: MessageParam[], control: CacheControlEphemeral | null): MessageParam[] {
-  const last = messages.at(-1);
-  if (control === null || last === undefined || typeof last.content === 'string') return messages;
-  const end = last.content.at(-1);
-  if (end === undefined || end.type === 'thinking' || end.type === 'redacted_thinking') return messages;
-  const marked = { ...end, cache_control: control } as ContentBlockParam;
-  const content = [...last.content.slice(0, -1), marked];
-  return [...messages.slice(0, -1), { role: last.role, content } as MessageParam];
+/**
+ * Marks the ends of the two newest user messages, tool results included. At the last one this request's entry is
+ * written; at the one before it the session's last request has written its own. From a mark alone an entry is found 20
+ * blocks back, and a turn of many tool calls has more. With those of tools and instructions these are the four marks
+ * that Anthropic takes: https://platform.claude.com/docs/en/build-with-claude/prompt-caching
+ */
+export function markHistory(messages: MessageParam[], control: CacheControlEphemeral | null): MessageParam[] {
+  if (control === null) return messages;
+  const newest = messages.flatMap(({ role }, index) => (role === 'user' ? [index] : [])).slice(-2);
+  return messages.map((message, index) => (newest.includes(index) ? markEnd(message, control) : message));
+}
+
+function markEnd(message: MessageParam, control: CacheControlEphemeral): MessageParam {
+  if (typeof message.content === 'string') return message;
+  const marked = message.content.map((block, index, { length }) =>
+    index === length - 1 ? ({ ...block, cache_control: control } as ContentBlockParam) : block,
+  );
+  return { ...message, content: marked } as MessageParam;
 }

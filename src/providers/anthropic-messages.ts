@@ -10,7 +10,7 @@ import {
   anthropicSystem,
   anthropicTools,
   cacheControl,
-  markLastMessage,
+  markHistory,
 } from './anthropic-input.ts';
 import { runCall, runQuery } from './call.ts';
 import { countInputOver, countOf, type CountRoute } from './count-input.ts';
@@ -88,7 +88,7 @@ function toBody(provider: string, source: string, request: ModelRequest): Messag
   const tools = anthropicTools(request.tools, control);
   return {
     model: request.model,
-    messages: markLastMessage(toMessages(provider, source, request.messages), control),
+    messages: markHistory(toMessages(provider, source, request.messages), control),
     max_tokens: request.maxOutputTokens,
     stream: true,
     ...(system.length === 0 ? {} : { system }),

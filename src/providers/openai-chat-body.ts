@@ -1,7 +1,7 @@
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import type { Endpoint } from './endpoint.ts';
 import { chatMessages, chatTool } from './openai-chat-messages.ts';
-import { promptCacheKey } from './prompt-cache-key.ts';
+import { promptCaching } from './prompt-caching.ts';
 import type { ModelRequest } from './provider.ts';
 import { isStrictSchema } from './strict-schema.ts';
 
@@ -16,7 +16,7 @@ export function chatBody(endpoint: Endpoint, request: ModelRequest): ChatComplet
     [dialect.maxTokensField]: request.maxOutputTokens,
     stream: true,
     ...(dialect.streamOptions ? { stream_options: { include_usage: true } } : {}),
-    ...(dialect.promptCacheKey ? { prompt_cache_key: promptCacheKey(request.cacheKey) } : {}),
+    ...(dialect.promptCacheKey ? promptCaching(request) : {}),
     ...(tools.length === 0 ? {} : { tools: tools.map(chatTool) }),
     ...(output === null
       ? {}

@@ -12,7 +12,7 @@ import { countInputOver, countOf, type CountRoute } from './count-input.ts';
 import type { Endpoint } from './endpoint.ts';
 import { listOpenaiModels, openaiClient } from './openai-client.ts';
 import { responsesInput, responsesTool } from './openai-responses-input.ts';
-import { promptCacheKey } from './prompt-cache-key.ts';
+import { promptCaching } from './prompt-caching.ts';
 import { markProviderData } from './provider-data.ts';
 import type { ModelAnswer, ModelRequest, Provider } from './provider.ts';
 import { isStrictSchema } from './strict-schema.ts';
@@ -66,7 +66,7 @@ function toBody(provider: string, source: string, request: ModelRequest): Respon
     model: request.model,
     input: responsesInput(provider, source, request.messages),
     max_output_tokens: request.maxOutputTokens,
-    prompt_cache_key: promptCacheKey(request.cacheKey),
+    ...promptCaching(request),
     store: false,
     stream: true,
     ...(instructions === '' ? {} : { instructions }),

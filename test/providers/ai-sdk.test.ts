@@ -134,6 +134,8 @@ describe('fromAiSdk', () => {
         ...request,
         messages: [...plainRequest.messages, { role: 'assistant', parts: answer.parts }],
       });
+      const body = JSON.stringify(server.requests[0]?.body);
+      expect(body.match(/"cache_control":{"type":"ephemeral","ttl":"1h"}/g)).toHaveLength(4);
       expect(server.requests[0]?.body.system).toMatchObject([{ cache_control: { type: 'ephemeral', ttl: '1h' } }]);
       expect(server.requests[1]?.body.messages).toMatchObject([
         { role: 'user' },

@@ -138,7 +138,7 @@ describe('anthropic-messages', () => {
           },
         ],
         messages: [
-          { role: 'user', content: [{ type: 'text', text: 'Oslo and Rome?' }] },
+          { role: 'user', content: [{ type: 'text', text: 'Oslo and Rome?', cache_control }] },
           {
             role: 'assistant',
             content: [

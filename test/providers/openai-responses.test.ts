@@ -127,6 +127,19 @@ describe('openai-responses', () => {
     });
   });
 
+  it('has no cache written where caching is off and a write costs money, and says nothing where it costs none', async () => {
+    await served(streams(typedEvents([ended('completed')])), async (url, server) => {
+      const cache = { instructions: false, ttl: '5m' } as const;
+      for (const model of ['gpt-6.1-sol', 'gpt-5.6-luna', 'gpt-5.5', 'gpt-4.1']) {
+        await ask(openaiResponses(endpointAt(url)), { ...plainRequest, cache, model });
+      }
+      await ask(openaiResponses(endpointAt(url)), { ...plainRequest, model: 'gpt-6.1-sol' });
+      const explicit = { mode: 'explicit' };
+      const told = server.requests.map(({ body }) => body.prompt_cache_options);
+      expect(told).toEqual([explicit, explicit, undefined, undefined, undefined]);
+    });
+  });
+
   it('sends a stateless request with tools, schema, limit and cache key', async () => {
     await served(streams(typedEvents([ended('completed')])), async (url, server) => {
       const output = {

@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider';
+import type { CacheSettings } from '../../domain/agent.ts';
 import type { MediaPart, Part, ToolResultPart } from '../../domain/messages.ts';
 import { inlineData, isMedia } from '../media.ts';
+import { promptCaching } from '../prompt-caching.ts';
 import { ownProviderData } from '../provider-data.ts';
 import type { ModelRequest, RequestMessage } from '../provider.ts';
 import { objectOf } from '../raw.ts';
@@ -25,19 +27,26 @@ export function callOptions(
   abortSignal: AbortSignal,
 ): LanguageModelV4CallOptions {
   const { output, tools } = request;
-  const openai = { store: false, promptCacheKey: request.cacheKey };
+  const { prompt_cache_key: promptCacheKey, prompt_cache_options: promptCacheOptions } = promptCaching(request);
+  const openai = {
+    store: false,
+    promptCacheKey,
+    ...(promptCacheOptions === undefined ? {} : { promptCacheOptions }),
+  };
+  const marked = cacheMark(request.cache);
   return {
-    prompt: prompt(request, source, specification),
+    prompt: prompt(request, source, specification, marked),
     maxOutputTokens: request.maxOutputTokens,
     abortSignal,
     ...(tools.length === 0
       ? {}
       : {
-          tools: tools.map(({ name, description, inputSchema }) => ({
+          tools: tools.map(({ name, description, inputSchema }, index) => ({
             type: 'function' as const,
             name,
             description,
             inputSchema: { ...inputSchema },
+            ...(index === tools.length - 1 ? marked : {}),
           })),
           toolChoice: { type: 'auto' as const },
         }),
@@ -48,20 +57,35 @@ export function callOptions(
   };
 }
 
-function prompt(request: ModelRequest, source: string, specification: Specification): LanguageModelV4Message[] {
-  const marked = request.cache.instructions ? { providerOptions: cacheMark(request.cache.ttl) } : {};
-  const { instructions, messages } = request;
+function prompt(
+  { instructions, messages }: ModelRequest,
+  source: string,
+  specification: Specification,
+  marked: CacheMark,
+): LanguageModelV4Message[] {
   const system: LanguageModelV4Message[] =
     instructions === '' ? [] : [{ role: 'system', content: instructions, ...marked }];
   const translated = messages
     .map((message) => translate(message, source, specification))
     .filter((message) => message.content.length > 0);
-  const last = translated.pop();
-  return [...system, ...translated, ...(last === undefined ? [] : [{ ...last, ...marked }])];
+  const ends = endsOfTurns(translated);
+  return [...system, ...translated.map((message, at) => (ends.includes(at) ? { ...message, ...marked } : message))];
 }
 
-function cacheMark(ttl: '5m' | '1h'): ProviderOptions {
-  return { anthropic: { cacheControl: { type: 'ephemeral', ...(ttl === '1h' ? { ttl } : {}) } } };
+/** Where the two newest turns of user and tools end: the marks of Anthropic's own wire, see `markHistory`. */
+function endsOfTurns(messages: readonly LanguageModelV4Message[]): readonly number[] {
+  const isAnswer = (at: number): boolean => (messages[at]?.role ?? 'assistant') === 'assistant';
+  return [...messages.keys()].filter((at) => !isAnswer(at) && isAnswer(at + 1)).slice(-2);
+}
+
+interface CacheMark {
+  readonly providerOptions?: ProviderOptions;
+}
+
+function cacheMark({ instructions, ttl }: CacheSettings): CacheMark {
+  if (!instructions) return {};
+  const cacheControl = { type: 'ephemeral', ...(ttl === '1h' ? { ttl } : {}) };
+  return { providerOptions: { anthropic: { cacheControl } } };
 }
 
 function translate(message: RequestMessage, source: string, specification: Specification): LanguageModelV4Message {
