@@ -1,4 +1,4 @@
-import type { LedgerRow, ModelType } from '../domain/ledger.ts';
+import { noBill, type Bill, type LedgerRow, type ModelType } from '../domain/ledger.ts';
 import { unknownUsage, type UsageClasses } from '../domain/usage.ts';
 import type { ProviderFailure } from '../providers/provider.ts';
 import type { CallToAttempt } from './attempt-call.ts';
@@ -43,7 +43,7 @@ export function reservedRow(
     },
     estimatedInputTokens: plan.inputTokens,
     usage: null,
-    costNanoUsd: null,
+    ...noBill,
     answered: false,
     error: null,
     startedAt: now.getTime(),
@@ -55,10 +55,9 @@ export function reservedRow(
   };
 }
 
-export interface Charge {
+export interface Charge extends Bill {
   readonly state: 'released' | 'estimated';
   readonly usage: UsageClasses | null;
-  readonly costNanoUsd: number | null;
 }
 
 /**
@@ -71,7 +70,7 @@ export async function chargeOfFailure(
   row: LedgerRow,
   failure: ProviderFailure | null,
 ): Promise<Charge> {
-  if (failure?.billed === 'no') return { state: 'released', usage: null, costNanoUsd: null };
+  if (failure?.billed === 'no') return { state: 'released', usage: null, ...noBill };
   const told = failure?.partial?.usage ?? null;
   const usage: UsageClasses = {
     ...(told === null || told.input === null ? { ...unknownUsage, input: row.reservation.inputTokens } : told),
@@ -81,6 +80,7 @@ export async function chargeOfFailure(
   };
   const ref = `${row.provider}/${row.model}`;
   const at = new Date(row.priceDate);
-  const costNanoUsd = told === null ? row.reservation.costNanoUsd : deps.catalogue.price(ref, usage, at);
-  return { state: 'estimated', usage, costNanoUsd };
+  const bill =
+    told === null ? { ...noBill, costNanoUsd: row.reservation.costNanoUsd } : deps.catalogue.bill(ref, usage, at);
+  return { state: 'estimated', usage, ...bill };
 }

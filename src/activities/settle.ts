@@ -54,7 +54,7 @@ export async function settlementOf(
   const told = answer.usage !== null && answer.usage.input !== null && answer.usage.output !== null;
   const usage = told && answer.usage !== null ? answer.usage : estimatedUsage(row, answer);
   const ref = `${row.provider}/${row.model}`;
-  const costNanoUsd = deps.catalogue.price(ref, usage, new Date(row.priceDate));
+  const bill = deps.catalogue.bill(ref, usage, new Date(row.priceDate));
   const parts = withOwnIds(answer.parts, row.callId);
   const toolCalls = toolCallsOf(parts);
   const { inputTokens, outputTokens } = deriveUsage(usage);
@@ -64,7 +64,7 @@ export async function settlementOf(
     rowId: row.id,
     state: told ? 'settled' : 'estimated',
     usage,
-    costNanoUsd,
+    ...bill,
     endedAt,
     durationMs,
     timeToFirstTokenMs: answer.timeToFirstTokenMs,
@@ -99,7 +99,7 @@ export async function settlementOf(
         model: ref,
         inputTokens,
         outputTokens,
-        cost: costNanoUsd === null ? null : costNanoUsd / 1e9,
+        cost: bill.costNanoUsd === null ? null : bill.costNanoUsd / 1e9,
         durationMs,
         contextTokens: context.tokens,
         contextWindow: context.window,

@@ -29,11 +29,23 @@ export interface Reservation {
   readonly costNanoUsd: NanoUsd | null;
 }
 
+/** What an attempt's tokens cost at the prices of its date; `null` where a price is missing. */
+export interface Bill {
+  readonly costNanoUsd: NanoUsd | null;
+  /**
+   * What the same tokens would have cost without the provider's prompt cache, less what they cost; below 0 where writing
+   * to it cost more than it saved. `null` also where the provider tells nothing about a cache.
+   */
+  readonly cacheSavedNanoUsd: NanoUsd | null;
+}
+
+export const noBill: Bill = { costNanoUsd: null, cacheSavedNanoUsd: null };
+
 /** The session and the agent of spending that names none. No session and no agent can be named so. */
 export const unnamed = '';
 
 /** One attempt of one call. The ledger is the truth about spending; every metric is a sum over these. */
-export interface LedgerRow {
+export interface LedgerRow extends Bill {
   /** `<callId>.<attempt>`. */
   readonly id: string;
   readonly sessionId: string;
@@ -53,7 +65,6 @@ export interface LedgerRow {
   readonly estimatedInputTokens: number | null;
   /** For `settled` what the provider said; for `estimated` and `lost` what is charged; else `null`. */
   readonly usage: UsageClasses | null;
-  readonly costNanoUsd: NanoUsd | null;
   /** Did this attempt give the call its answer? One attempt of a call at most. */
   readonly answered: boolean;
   /** Spent before anybody asked a budget: it counts on all that apply and may have passed one. */

@@ -1,10 +1,11 @@
-import type { LedgerRow, ModelType } from './ledger.ts';
-import { toUsd } from './money.ts';
+import type { Bill, LedgerRow, ModelType } from './ledger.ts';
+import { toUsd, type NanoUsd } from './money.ts';
 import { deriveUsage, unknownUsage, usageFields, type Usage, type UsageField } from './usage.ts';
 
 /** Metrics of one assistant message, i.e. of the attempt that answered. Seconds and US dollars. */
 export interface MessageMetrics extends Usage {
   readonly cost: number | null;
+  readonly cacheSavings: number | null;
   readonly duration: number | null;
   readonly timeToFirstToken: number | null;
   readonly provider: string;
@@ -20,6 +21,11 @@ export interface MessageMetrics extends Usage {
 export interface UsageSum extends Usage {
   readonly cost: number | null;
   readonly costUnknown?: true;
+  /**
+   * US dollars that the provider's prompt cache saved: what the same tokens would have cost without it, less `cost`.
+   * Below 0 where writing to it cost more than it has saved so far.
+   */
+  readonly cacheSavings: number | null;
   /** For each number that some rows lack: how many of them. */
   readonly unknownParts?: Readonly<Partial<Record<UsageField, number>>>;
 }
@@ -71,6 +77,8 @@ export interface Tally {
   readonly estimatedTokens: number;
   readonly costNanoUsd: number;
   readonly costUnknownRows: number;
+  readonly cacheSavedNanoUsd: number;
+  readonly cacheSavedUnknownRows: number;
   readonly usage: Readonly<Record<UsageField, FieldSum>>;
 }
 
@@ -84,6 +92,8 @@ export const emptyTally: Tally = {
   estimatedTokens: 0,
   costNanoUsd: 0,
   costUnknownRows: 0,
+  cacheSavedNanoUsd: 0,
+  cacheSavedUnknownRows: 0,
   usage: Object.fromEntries(usageFields.map((field) => [field, noField])) as Record<UsageField, FieldSum>,
 };
 
@@ -144,10 +154,8 @@ export function isTotals(value: unknown): value is Totals {
   );
 }
 
-type CountedRow = Pick<
-  LedgerRow,
-  'state' | 'usage' | 'costNanoUsd' | 'answered' | 'simulated' | 'provider' | 'model' | 'modelType' | 'error'
->;
+type CountedRow = Bill &
+  Pick<LedgerRow, 'state' | 'usage' | 'answered' | 'simulated' | 'provider' | 'model' | 'modelType' | 'error'>;
 
 /** A row counts once it can no longer be given back; one in flight counts as nothing yet. */
 function addToTally(tally: Tally, row: CountedRow, sign: 1 | -1): Tally {
@@ -172,6 +180,8 @@ function addToTally(tally: Tally, row: CountedRow, sign: 1 | -1): Tally {
     estimatedTokens: tally.estimatedTokens + sign * estimated,
     costNanoUsd: tally.costNanoUsd + sign * (row.costNanoUsd ?? 0),
     costUnknownRows: tally.costUnknownRows + sign * (row.costNanoUsd === null ? 1 : 0),
+    cacheSavedNanoUsd: tally.cacheSavedNanoUsd + sign * (row.cacheSavedNanoUsd ?? 0),
+    cacheSavedUnknownRows: tally.cacheSavedUnknownRows + sign * (row.cacheSavedNanoUsd === null ? 1 : 0),
     usage: Object.fromEntries(usageFields.map((name) => [name, field(name)])) as Record<UsageField, FieldSum>,
   };
 }
@@ -215,9 +225,12 @@ function toSum(tally: Tally): UsageSum {
   };
   const missing = usageFields.filter((name) => tally.usage[name].unknown > 0);
   const usage = Object.fromEntries(usageFields.map((name) => [name, value(name)])) as Record<UsageField, number | null>;
+  const dollars = (nano: NanoUsd, unknownRows: number): number | null =>
+    tally.rows > 0 && unknownRows === tally.rows ? null : toUsd(nano);
   return {
     ...usage,
-    cost: tally.rows > 0 && tally.costUnknownRows === tally.rows ? null : toUsd(tally.costNanoUsd),
+    cost: dollars(tally.costNanoUsd, tally.costUnknownRows),
+    cacheSavings: dollars(tally.cacheSavedNanoUsd, tally.cacheSavedUnknownRows),
     ...(tally.costUnknownRows > 0 ? { costUnknown: true as const } : {}),
     ...(missing.length > 0
       ? { unknownParts: Object.fromEntries(missing.map((name) => [name, tally.usage[name].unknown])) }
@@ -286,6 +299,7 @@ export function toMessageMetrics(row: LedgerRow): MessageMetrics {
   return {
     ...deriveUsage(row.usage ?? unknownUsage),
     cost: row.costNanoUsd === null ? null : toUsd(row.costNanoUsd),
+    cacheSavings: row.cacheSavedNanoUsd === null ? null : toUsd(row.cacheSavedNanoUsd),
     duration: row.durationMs === null ? null : row.durationMs / 1000,
     timeToFirstToken: row.timeToFirstTokenMs === null ? null : row.timeToFirstTokenMs / 1000,
     provider: row.provider,

@@ -40,6 +40,7 @@ export function spentRow(owner: SpendOwner, spend: Spend, costNanoUsd: NanoUsd |
     estimatedInputTokens: null,
     usage: plainUsage(inputTokens, outputTokens),
     costNanoUsd,
+    cacheSavedNanoUsd: null,
     answered: true,
     unreserved: true,
     error: null,

@@ -26,6 +26,8 @@ export interface UsageLine {
   readonly totalTokens: number;
   readonly cacheReadTokens: number;
   readonly cost: number;
+  /** US dollars that the providers' prompt caches saved: part of no other number. */
+  readonly cacheSavings: number;
   /** Rows whose price is unknown. */
   readonly costUnknown: number;
   /** Parts of the total: attempts that gave no answer, and those of them that were cancelled. */
@@ -46,6 +48,7 @@ const noSums: Sums = {
   totalTokens: 0,
   cacheReadTokens: 0,
   cost: 0,
+  cacheSavings: 0,
   costUnknown: 0,
   failedTokens: 0,
   cancelledTokens: 0,
@@ -67,5 +70,9 @@ export function addLines(one: UsageLine, other: UsageLine): UsageLine {
 /** The sum of all lines; dollars stay whole nano-dollars. */
 export function sumOfLines(lines: readonly UsageLine[]): UsageLine {
   const sum = lines.reduce(addLines, emptyLine({}));
-  return { ...sum, cost: Math.round(sum.cost * nanoPerUsd) / nanoPerUsd };
+  return { ...sum, cost: wholeNano(sum.cost), cacheSavings: wholeNano(sum.cacheSavings) };
+}
+
+function wholeNano(usd: number): number {
+  return Math.round(usd * nanoPerUsd) / nanoPerUsd;
 }

@@ -1,9 +1,10 @@
 import { splitModelRef, type ModelName, type ModelPrice, type ModelSettings } from '../domain/model.ts';
+import type { Bill } from '../domain/ledger.ts';
 import type { NanoUsd } from '../domain/money.ts';
 import type { UsageClasses } from '../domain/usage.ts';
 import { knownLimits, type TokenLimits } from './limits.ts';
 import { allListed, findListed } from './price-list.ts';
-import { costOf, freeRates, ratesOfSettings, usdPerMillion, worstCostOf, type Rates } from './rates.ts';
+import { cacheSavingOf, costOf, freeRates, ratesOfSettings, usdPerMillion, worstCostOf, type Rates } from './rates.ts';
 
 export interface ModelFacts extends ModelName {
   /** Tokens of input and output together; `null` when unknown. */
@@ -40,6 +41,8 @@ export interface Catalogue {
    * @returns integer nano-dollars; `null` when the price of a class that was used, or every class, is unknown.
    */
   price(ref: string, usage: UsageClasses, at: Date): NanoUsd | null;
+  /** What these tokens cost, as `price` has it, and what the provider's cache saved of it. */
+  bill(ref: string, usage: UsageClasses, at: Date): Bill;
   /** The most that a request within these bounds can cost, whatever is cached, written to a cache, or audio. */
   worstCase(ref: string, inputTokens: number, outputTokens: number, at: Date): NanoUsd | null;
   /** All models with a price or with settings of their own, and those named: configured ones first. */
@@ -130,6 +133,11 @@ export function createCatalogue(
     price(ref, usage, at) {
       const { rates } = ratesAt(ref, at);
       return rates === null ? null : costOf(rates, usage);
+    },
+    bill(ref, usage, at) {
+      const { rates } = ratesAt(ref, at);
+      if (rates === null) return { costNanoUsd: null, cacheSavedNanoUsd: null };
+      return { costNanoUsd: costOf(rates, usage), cacheSavedNanoUsd: cacheSavingOf(rates, usage) };
     },
     worstCase(ref, inputTokens, outputTokens, at) {
       const { rates } = ratesAt(ref, at);

@@ -1,6 +1,6 @@
 import type { ModelPrice, PriceSettings } from '../domain/model.ts';
 import type { NanoUsd } from '../domain/money.ts';
-import type { UsageClasses } from '../domain/usage.ts';
+import { sumKnown, type UsageClasses } from '../domain/usage.ts';
 
 /**
  * Integer pico-dollars (1e-12) a token: a price of d dollars a million tokens is d × 1e6 of them. Prices have up to six
@@ -101,6 +101,21 @@ export function costOf(rates: Rates, usage: UsageClasses): NanoUsd | null {
     pico += BigInt(tokens) * BigInt(inForce(rate, wholeInput));
   }
   return Number((pico + picoPerNano / 2n) / picoPerNano);
+}
+
+/**
+ * What the provider's prompt cache saved: what the same request would have cost without it, less what it cost. Negative
+ * where writing to the cache cost more than reading from it saved. The difference of two rounded costs, so that cost and
+ * saving always add up to the cost without a cache.
+ *
+ * @returns `null` when a price is missing, or when the provider told nothing about a cache.
+ */
+export function cacheSavingOf(rates: Rates, usage: UsageClasses): NanoUsd | null {
+  const cached = sumKnown(usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h);
+  if (cached === null) return null;
+  const plain = { ...usage, input: sumKnown(usage.input, cached), cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+  const [without, cost] = [costOf(rates, plain), costOf(rates, usage)];
+  return without === null || cost === null ? null : without - cost;
 }
 
 /**

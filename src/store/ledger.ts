@@ -1,5 +1,5 @@
 import { estimateErrors } from '../domain/estimate-errors.ts';
-import type { LedgerRow } from '../domain/ledger.ts';
+import { noBill, type LedgerRow } from '../domain/ledger.ts';
 import { readAnswer } from './answers.ts';
 import { claim, claimUnreserved, moveShares } from './budget-claims.ts';
 import type { Connection, Database } from './database.ts';
@@ -94,15 +94,16 @@ export function ledgerStore(database: Database): LedgerStore {
 
     settle: (settlement) => database.write((connection) => settle(connection, settlement)),
 
-    endAttempt: ({ rowId, state, usage, costNanoUsd, error, endedAt, timeToFirstTokenMs, events }) =>
+    endAttempt: ({ rowId, state, usage, costNanoUsd, cacheSavedNanoUsd, error, endedAt, timeToFirstTokenMs, events }) =>
       database.write(async (connection) => {
         const before = toLedgerRow(await rowToEnd(connection, rowId));
         const { sessionId, runId } = before;
         const change = await SessionChange.begin(connection, { sessionId, runId, at: iso(endedAt) });
-        const charged = usage === null && state !== 'released' ? fullReservation(before) : { usage, costNanoUsd };
+        const charged =
+          usage === null && state !== 'released' ? fullReservation(before) : { usage, costNanoUsd, cacheSavedNanoUsd };
         const after = {
           ...before,
-          ...(state === 'released' ? { usage: null, costNanoUsd: null } : charged),
+          ...(state === 'released' ? { usage: null, ...noBill } : charged),
           state,
           error,
           endedAt,

@@ -1,4 +1,4 @@
-import type { LedgerRow } from '../domain/ledger.ts';
+import { noBill, type Bill, type LedgerRow } from '../domain/ledger.ts';
 import { plainUsage } from '../domain/usage.ts';
 import type { Connection } from './database.ts';
 import { endRow } from './ledger-queries.ts';
@@ -7,9 +7,10 @@ import type { LedgerTable } from './schema.ts';
 import type { SessionChange } from './session-change.ts';
 
 /** All that an attempt may have cost: what a row is charged while nobody knows better. */
-export function fullReservation({ reservation }: LedgerRow): Pick<LedgerRow, 'usage' | 'costNanoUsd'> {
+export function fullReservation({ reservation }: LedgerRow): Bill & Pick<LedgerRow, 'usage'> {
   return {
     usage: plainUsage(reservation.inputTokens, reservation.outputTokens),
+    ...noBill,
     costNanoUsd: reservation.costNanoUsd,
   };
 }

@@ -131,6 +131,7 @@ export function toLedgerRow(record: LedgerTable): LedgerRow {
         }
       : null,
     costNanoUsd: record.cost_nano_usd,
+    cacheSavedNanoUsd: record.cache_saved_nano_usd,
     answered: record.answered === 1,
     ...(record.unreserved === 1 ? { unreserved: true } : {}),
     error: record.error,
@@ -151,6 +152,7 @@ export function outcomeOf(row: LedgerRow, settledAs: LedgerTable['settled_as']):
     state: row.state,
     ...usageColumns(row.usage),
     cost_nano_usd: row.costNanoUsd,
+    cache_saved_nano_usd: row.cacheSavedNanoUsd,
     answered: row.answered ? 1 : 0,
     error: row.error,
     ended_at: row.endedAt,

@@ -146,6 +146,8 @@ export interface LedgerTable {
   reasoning: number | null;
   audio_output: number | null;
   cost_nano_usd: number | null;
+  /** What the same tokens would have cost without the provider's prompt cache, less their cost. */
+  cache_saved_nano_usd: number | null;
   answered: Flag;
   /** Spent before anybody asked a budget. */
   unreserved: Flag;

@@ -37,12 +37,14 @@ export async function settle(connection: Connection, settlement: Settlement): Re
 }
 
 function settledRow(before: LedgerRow, settlement: Settlement, answered: boolean): LedgerRow {
-  const { state, usage, costNanoUsd, endedAt, durationMs, timeToFirstTokenMs, providerMetrics } = settlement;
+  const { state, usage, costNanoUsd, cacheSavedNanoUsd, endedAt, durationMs, timeToFirstTokenMs, providerMetrics } =
+    settlement;
   return {
     ...before,
     state,
     usage,
     costNanoUsd,
+    cacheSavedNanoUsd,
     answered,
     error: answered ? null : before.error,
     endedAt,

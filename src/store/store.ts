@@ -13,7 +13,7 @@ import type { ContextAnchor } from '../domain/context.ts';
 import type { EstimateErrors } from '../domain/estimate-errors.ts';
 import type { EventBody, StoredEvent, DeltaEvent } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { AttemptOwner, LedgerRow } from '../domain/ledger.ts';
+import type { AttemptOwner, Bill, LedgerRow } from '../domain/ledger.ts';
 import type { Message } from '../domain/messages.ts';
 import type { ContextUse, Totals } from '../domain/metrics.ts';
 import type { FinishReason, RunResult, RunStatus } from '../domain/run.ts';
@@ -276,12 +276,21 @@ export interface StoredAnswer {
   readonly toolCalls: readonly { readonly callId: string; readonly tool: string }[];
 }
 
-export interface Settlement {
+export interface EndedAttempt extends Bill {
+  readonly rowId: string;
+  readonly state: 'released' | 'estimated' | 'lost';
+  readonly usage: UsageClasses | null;
+  readonly error: string;
+  readonly endedAt: number;
+  readonly timeToFirstTokenMs: number | null;
+  readonly events: readonly EventBody[];
+}
+
+export interface Settlement extends Bill {
   readonly rowId: string;
   /** `settled`: the provider told the usage; `estimated`: it answered without telling. */
   readonly state: 'settled' | 'estimated';
   readonly usage: UsageClasses;
-  readonly costNanoUsd: number | null;
   readonly endedAt: number;
   readonly durationMs: number;
   readonly timeToFirstTokenMs: number | null;
@@ -352,16 +361,7 @@ export interface LedgerStore {
    * Ends an attempt without an answer. A row that is no longer `reserved` stays as it is. Without `usage`, `estimated`
    * and `lost` rows are charged at their full reservation.
    */
-  endAttempt(input: {
-    readonly rowId: string;
-    readonly state: 'released' | 'estimated' | 'lost';
-    readonly usage: UsageClasses | null;
-    readonly costNanoUsd: number | null;
-    readonly error: string;
-    readonly endedAt: number;
-    readonly timeToFirstTokenMs: number | null;
-    readonly events: readonly EventBody[];
-  }): Promise<Totals>;
+  endAttempt(input: EndedAttempt): Promise<Totals>;
   /** Rows still `reserved` whose lease has ended, oldest first. */
   expiredReservations(now: number, limit: number): Promise<readonly LedgerRow[]>;
   /** Rows still `reserved` whose owner ran on this boot of this machine. */

@@ -48,6 +48,7 @@ export async function reportUsage(
       sum('reasoning').as('reasoning'),
       sum('audio_output').as('audio_output'),
       sum('cost_nano_usd').as('cost'),
+      sum('cache_saved_nano_usd').as('cache_saved'),
     ])
     .select((eb) => eb.fn.countAll<number>().as('rows'))
     .select((eb) => eb.fn.count<number>('cost_nano_usd').as('priced'))
@@ -85,6 +86,7 @@ export async function reportUsage(
       totalTokens,
       cacheReadTokens: row.cache_read,
       cost: row.cost,
+      cacheSavings: row.cache_saved,
       costUnknown: row.rows - row.priced,
       failedTokens: part(!answered),
       cancelledTokens: part(row.error === 'aborted'),
@@ -95,7 +97,11 @@ export async function reportUsage(
     lines.set(key, addLines(lines.get(key) ?? emptyLine(group), line));
   }
   const ordered = [...lines.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return ordered.map(([, line]) => ({ ...line, cost: toUsd(line.cost) }));
+  return ordered.map(([, line]) => ({
+    ...line,
+    cost: toUsd(line.cost),
+    cacheSavings: toUsd(line.cacheSavings),
+  }));
 }
 
 /** The calendar day that holds an instant, as `2026-11-22`. */

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { toRunMetrics } from '../domain/metrics.ts';
 import { workflowIdOf } from '../domain/session.ts';
-import type { LedgerRow } from '../domain/ledger.ts';
+import { noBill, type LedgerRow } from '../domain/ledger.ts';
 import type { RunRow, Store } from '../store/store.ts';
 import { correctSession } from './correct-session.ts';
 
@@ -44,7 +44,7 @@ export function startSweeper(options: {
       rowId: row.id,
       state: 'lost',
       usage: null,
-      costNanoUsd: null,
+      ...noBill,
       error: 'lost',
       endedAt: now,
       timeToFirstTokenMs: null,

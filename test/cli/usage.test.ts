@@ -14,7 +14,10 @@ const noon = Date.parse('2026-11-20T12:00:00Z');
 beforeAll(async () => {
   const store = await homeStore(folder, ['ann', 'bob']);
   const usage = { ...unknownUsage, input: 100, cacheRead: 900, output: 50 };
-  await store.recordSpend(rowOf('ann', 'a1', { startedAt: noon, usage, costNanoUsd: 100_000_000 }), []);
+  await store.recordSpend(
+    rowOf('ann', 'a1', { startedAt: noon, usage, costNanoUsd: 100_000_000, cacheSavedNanoUsd: 810_000 }),
+    [],
+  );
   await store.recordSpend(rowOf('ann', 'a2', { startedAt: night, costNanoUsd: 200_000_000 }), []);
   await store.recordSpend(rowOf('bob', 'b1', { startedAt: noon, model: 'gpt-5-mini', costNanoUsd: null }), []);
   const cancelled = { startedAt: noon, state: 'estimated', answered: false, error: 'aborted' } as const;
@@ -58,6 +61,7 @@ describe('loadline usage', () => {
     expect(stdout).toMatch(/^ann +openai\/gpt-5\.2 +2 +1,100 +900 +60 +1,160 +\$0\.3000/m);
     expect(stdout).toMatch(/^bob +openai\/gpt-5-mini +1 +100 +0 +10 +110 +\$\?/m);
     expect(stdout).toMatch(/^total +4 +1,301 +900 +81 +1,382 +\$0\.3010 \+ \?/m);
+    expect(stdout).toMatch(/^saved +\$0\.00081 by the providers' prompt caches$/m);
     expect(stdout).toMatch(/^cancelled +110 tokens, 8 % of the total$/m);
     expect(stderr).toMatch(/left out \(110 tokens\); to see it: .* usage --by user,model --simulated\n$/);
   });
@@ -66,10 +70,10 @@ describe('loadline usage', () => {
     const { stdout } = await cli('usage', '--by', 'tenant', '--csv');
     const [titles, ...rows] = stdout.trimEnd().split('\r\n');
     expect(titles).toBe(
-      'tenant,calls,inputTokens,outputTokens,totalTokens,cacheReadTokens,cost,costUnknown,' +
+      'tenant,calls,inputTokens,outputTokens,totalTokens,cacheReadTokens,cost,cacheSavings,costUnknown,' +
         'failedTokens,cancelledTokens,estimatedTokens,compactionTokens,unreservedTokens',
     );
-    expect(rows).toContain('"Berg, ""Sons""",1,1,1,2,0,0.000000001,0,0,0,0,0,2');
+    expect(rows).toContain('"Berg, ""Sons""",1,1,1,2,0,0.000000001,0,0,0,0,0,0,2');
   });
 
   it('says that all is simulated, and the command that shows it does', async () => {

@@ -32,6 +32,7 @@ const row = fc
     simulated: fc.boolean(),
     answered: fc.boolean(),
     costNanoUsd: tokens,
+    cacheSavedNanoUsd: fc.option(fc.integer({ min: -1_000_000, max: 1_000_000 })),
     usage: fc.option(
       fc.record({
         input: tokens,
@@ -82,6 +83,8 @@ describe('totals', () => {
           expect(tallies.reduce((total, tally) => total + tally.usage[name].known, 0)).toBe(sum.usage[name].known);
         }
         expect(tallies.reduce((total, tally) => total + tally.costNanoUsd, 0)).toBe(sum.costNanoUsd);
+        const saved = tallies.reduce((total, tally) => total + tally.cacheSavedNanoUsd, 0);
+        expect(saved).toBe(sum.cacheSavedNanoUsd);
         expect(tallies.reduce((total, tally) => total + tally.rows, 0)).toBe(sum.rows);
       }),
     );
@@ -124,6 +127,15 @@ describe('metrics as users see them', () => {
     expect(toRunMetrics(sumOf([priceless]), null)).toMatchObject({ cost: null, costUnknown: true });
     expect(toRunMetrics(sumOf([priceless, settled()]), null)).toMatchObject({ cost: 0.000005, costUnknown: true });
     expect(toRunMetrics(sumOf([settled()]), null)).not.toHaveProperty('costUnknown');
+  });
+
+  it('tell what caches saved, where anything is known of it', () => {
+    const saved = (...each: (number | null)[]) =>
+      toRunMetrics(sumOf(each.map((cacheSavedNanoUsd) => settled({ cacheSavedNanoUsd }))), null).cacheSavings;
+    expect(saved()).toBe(0);
+    expect(saved(null, null)).toBeNull();
+    expect(saved(null, -2_000, 5_000)).toBe(0.000003);
+    expect(toMessageMetrics(settled({ cacheSavedNanoUsd: -2_000 })).cacheSavings).toBe(-0.000002);
   });
 
   it('say which part of the total is estimated', () => {

@@ -93,6 +93,44 @@ describe('prices', () => {
   });
 });
 
+describe('what a cache saved', () => {
+  it.each([
+    ['openai/gpt-5.2', usage({ input: 200, cacheRead: 800, output: 50 }), 0.0014 - 0.00014],
+    ['anthropic/claude-haiku-4-5', usage({ input: 9, cacheRead: 9_000, cacheWrite5m: 1_000 }), 0.0081 - 0.00025],
+    ['anthropic/claude-haiku-4-5', usage({ input: 9, cacheRead: 0, cacheWrite1h: 1_000 }), -0.001],
+    // Dearer above 100,000 tokens of input, with the cache or without.
+    ['anthropic/claude-haiku-5-5', usage({ input: 0, cacheRead: 100_001 }), 0.0450005 - 0.00000005],
+    ['local/some-model', usage({ input: 1000, cacheRead: 500 }), 0],
+    ['ollama/qwen3', usage({ input: 1000, cacheRead: 500 }), 0],
+  ])('of %s is the price without it less the price', (ref, classes, usd) => {
+    expect(catalogue.bill(ref, classes, at).cacheSavedNanoUsd).toBe(fromUsd(usd));
+  });
+
+  it('is unknown without a price, and where nobody told of a cache', () => {
+    const unpriced = catalogue.bill('local/unpriced', usage({ input: 10, cacheRead: 10 }), at);
+    expect(unpriced).toEqual({ costNanoUsd: null, cacheSavedNanoUsd: null });
+    const untold = catalogue.bill('openai/gpt-5.2', plainUsage(10, 10), at);
+    expect(untold).toEqual({ costNanoUsd: 157_500, cacheSavedNanoUsd: null });
+  });
+
+  const tokens = fc.integer({ min: 0, max: 1_000_000 });
+  const classes = fc.record({ input: tokens, cacheRead: tokens, cacheWrite5m: tokens, cacheWrite1h: tokens });
+  it.each(['anthropic/claude-haiku-5-5', 'openai/gpt-6.1-sol', 'deepseek/deepseek-v4-pro'])(
+    'of %s and the cost always add up to the cost without it',
+    (ref) => {
+      fc.assert(
+        fc.property(classes, (spread) => {
+          const { costNanoUsd, cacheSavedNanoUsd } = catalogue.bill(ref, usage({ ...spread, output: 7 }), at);
+          const input = spread.input + spread.cacheRead + spread.cacheWrite5m + spread.cacheWrite1h;
+          expect((costNanoUsd ?? NaN) + (cacheSavedNanoUsd ?? NaN)).toBe(
+            catalogue.price(ref, plainUsage(input, 7), at),
+          );
+        }),
+      );
+    },
+  );
+});
+
 describe('the worst case', () => {
   it('takes the dearest class: an hour in the cache, the long-context price', () => {
     expect(catalogue.worstCase('anthropic/claude-haiku-4-5', 1000, 100, at)).toBe(fromUsd(0.002 + 0.0005));

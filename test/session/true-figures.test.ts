@@ -122,6 +122,7 @@ describe('the true figures', () => {
     expect(billed).toEqual({ input: 1000, output: 50 });
     expect(row).toMatchObject({ usage, costNanoUsd: 200 * 1000 + 800 * 100 + 50 * 2000 });
     expect(metrics).toMatchObject({ inputTokens: 1000, cacheReadTokens: 800, totalTokens: 1050, cost: 0.00038 });
+    expect(metrics.cacheSavings).toBe((800 * 900) / 1e9);
   });
 
   it('of cached tokens come beside the input at Anthropic, writes by their lifetime', async () => {
@@ -133,6 +134,7 @@ describe('the true figures', () => {
       costNanoUsd: 200 * 1000 + 800 * 100 + 300 * 1250 + 400 * 2000 + 50 * 2000,
     });
     expect(metrics).toMatchObject({ inputTokens: 1700, cacheReadTokens: 800, cacheWriteTokens: 700, cost: 0.001555 });
+    expect(metrics.cacheSavings).toBe((800 * 900 - 300 * 250 - 400 * 1000) / 1e9);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { defaultThresholds, type Thresholds } from '../../src/domain/agent.ts';
 import type { LedgerRow } from '../../src/domain/ledger.ts';
 import { toRunMetrics } from '../../src/domain/metrics.ts';
 import type { RunResult, RunStatus } from '../../src/domain/run.ts';
-import { unknownUsage, type UsageClasses } from '../../src/domain/usage.ts';
+import { unknownUsage } from '../../src/domain/usage.ts';
 import { createStore } from '../../src/store/index.ts';
 import type { BuildResult, NewMessage, Settlement, Store } from '../../src/store/index.ts';
 
@@ -64,6 +64,7 @@ export function reservedRow(sessionId: string, runId: string | null, callId: str
     estimatedInputTokens: 110,
     usage: null,
     costNanoUsd: null,
+    cacheSavedNanoUsd: null,
     answered: false,
     error: null,
     startedAt: start + attempt * 1000,
@@ -101,12 +102,10 @@ export function settlementOf(
     ends = true,
     state = 'settled',
     costNanoUsd = 150_000,
+    cacheSavedNanoUsd = 9_000,
     thresholds = defaultThresholds,
-  }: {
-    usage?: UsageClasses;
+  }: Partial<Pick<Settlement, 'usage' | 'state' | 'costNanoUsd' | 'cacheSavedNanoUsd'>> & {
     ends?: boolean;
-    state?: Settlement['state'];
-    costNanoUsd?: number | null;
     thresholds?: Thresholds;
   } = {},
 ): Settlement {
@@ -116,6 +115,7 @@ export function settlementOf(
     state,
     usage,
     costNanoUsd,
+    cacheSavedNanoUsd,
     endedAt: row.startedAt + 800,
     durationMs: 800,
     timeToFirstTokenMs: 200,

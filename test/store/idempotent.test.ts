@@ -69,6 +69,7 @@ const failed = (state: 'released' | 'estimated' | 'lost') => ({
   state,
   usage: null,
   costNanoUsd: null,
+  cacheSavedNanoUsd: null,
   error: 'aborted',
   endedAt: start + 5_000,
   timeToFirstTokenMs: null,

@@ -13,6 +13,7 @@ const usage = fc.oneof(
   fc.constant(unknownUsage),
 );
 const cost = fc.option(tokens);
+const saved = fc.option(fc.integer({ min: -1000, max: 1000 }));
 
 const step = fc.oneof(
   fc.record({ kind: fc.constant('reserve' as const), call, attempt }),
@@ -22,6 +23,7 @@ const step = fc.oneof(
     attempt,
     usage,
     cost,
+    saved,
     state: fc.constantFrom('settled' as const, 'estimated' as const),
     ends: fc.boolean(),
   }),
@@ -31,6 +33,7 @@ const step = fc.oneof(
     attempt,
     usage: fc.option(usage),
     cost,
+    saved,
     state: fc.constantFrom('released' as const, 'estimated' as const, 'lost' as const),
   }),
   fc.record({ kind: fc.constant('endRun' as const) }),
@@ -54,7 +57,13 @@ async function take(store: Store, next: Step): Promise<void> {
   if (rowIsKnown === undefined) return;
   if (next.kind === 'settle') {
     const settled = store.settle(
-      settlementOf(row, { usage: next.usage, costNanoUsd: next.cost, state: next.state, ends: next.ends }),
+      settlementOf(row, {
+        usage: next.usage,
+        costNanoUsd: next.cost,
+        cacheSavedNanoUsd: next.saved,
+        state: next.state,
+        ends: next.ends,
+      }),
     );
     await settled.catch((error: Error) => expect(error.message).toContain('released'));
     return;
@@ -64,6 +73,7 @@ async function take(store: Store, next: Step): Promise<void> {
     state: next.state,
     usage: next.usage,
     costNanoUsd: next.cost,
+    cacheSavedNanoUsd: next.saved,
     error: 'aborted',
     endedAt: start + 9_000,
     timeToFirstTokenMs: null,

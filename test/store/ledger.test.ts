@@ -43,6 +43,7 @@ const failure = (state: 'released' | 'estimated' | 'lost', rowId: string) => ({
   state,
   usage: null,
   costNanoUsd: null,
+  cacheSavedNanoUsd: null,
   error: 'aborted',
   endedAt: start + 5_000,
   timeToFirstTokenMs: null,

@@ -6,6 +6,8 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: Readonly<Record<string, unknown>>;
+  /** The body as it was sent. */
+  readonly text: string;
 }
 
 export interface Recorder {
@@ -25,7 +27,8 @@ export async function startRecorder(target: string): Promise<Recorder> {
     const body = Buffer.concat(chunks);
     const { url: path = '/', method = 'GET', headers } = incoming;
     if (method === 'POST') {
-      requests.push({ path, headers, body: JSON.parse(body.toString()) as Record<string, unknown> });
+      const text = body.toString();
+      requests.push({ path, headers, body: JSON.parse(text) as Record<string, unknown>, text });
     }
     const onward = forward(new URL(path, target), { method, headers });
     // Whoever leaves first, the other side hears of it.

@@ -2,12 +2,13 @@ import type { SessionMetrics, UsageSum } from '../../domain/metrics.ts';
 import { usageFields, type UsageField } from '../../domain/usage.ts';
 import { cost, gaugeWithPercent } from './closing-line.ts';
 import { paint } from './colours.ts';
+import { describeCaching } from './describe-caching.ts';
 import { fields } from './fields.ts';
 import type { GaugeMarks } from './gauge.ts';
 import { count, duration } from './numbers.ts';
 import { screenWidth } from './screen.ts';
 import { table } from './table.ts';
-import { joinParts } from './wrap.ts';
+import { joinParts, wrap } from './wrap.ts';
 
 interface Line extends UsageSum {
   readonly type: string;
@@ -25,6 +26,7 @@ export function describeMetrics(metrics: SessionMetrics, marks: GaugeMarks): str
   const total: Line = { ...metrics, type: '', model: 'total' };
   const simulated = metrics.simulated === true ? `  ${paint('yellow', 'simulated')}` : '';
   const used = `${count(contextTokens)} of ${count(contextWindow)} tokens`;
+  const caching = describeCaching(metrics);
   return [
     `${paint('bold', metrics.sessionId)}${simulated}`,
     joinParts([gaugeWithPercent({ use: contextUse, marks }), used], '  ', screenWidth()),
@@ -32,6 +34,7 @@ export function describeMetrics(metrics: SessionMetrics, marks: GaugeMarks): str
     describeLines([...models, total]),
     '',
     fields(rest(metrics), screenWidth()),
+    ...(caching === null ? [] : ['', ...wrap(caching, screenWidth())]),
   ].join('\n');
 }
 

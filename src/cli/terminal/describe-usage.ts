@@ -55,7 +55,7 @@ export function describeUsage(
   return [body, paint('bold', sum), ...below].join('\n');
 }
 
-type CountedField = Exclude<keyof UsageLine, 'group' | 'cost'>;
+type CountedField = Exclude<keyof UsageLine, 'group' | 'cost' | 'cacheSavings'>;
 
 /** What is known of a cost; what has no price is never taken for free. */
 function costOf({ cost, costUnknown, calls }: UsageLine): string {
@@ -67,6 +67,9 @@ function describeParts(total: UsageLine): (readonly [string, string])[] {
   const part = (label: string, tokens: number): (readonly [string, string])[] =>
     tokens === 0 ? [] : [[label, `${count(tokens)} tokens, ${percent(tokens / total.totalTokens)} of the total`]];
   return [
+    ...(total.cacheSavings > 0
+      ? [['saved', `${dollars(total.cacheSavings)} by the providers' prompt caches`] as const]
+      : []),
     ...part('failed', total.failedTokens),
     ...part('cancelled', total.cancelledTokens),
     ...part('estimated', total.estimatedTokens),

@@ -35,6 +35,7 @@ export const context: Migration = {
           `create virtual table message_texts using fts5(session_key, text, seq unindexed, tokenize = 'unicode61 remove_diacritics 2')`,
         ),
     },
+    schema.alterTable('ledger').addColumn('cache_saved_nano_usd', types.integer),
     // Windows that models' own servers gave away.
     schema
       .createTable('model_windows')
