@@ -12,7 +12,8 @@ import type { MediaPart, Part } from '../domain/messages.ts';
 import { inlineData, refuseMedia } from './media.ts';
 import { ownProviderData } from './provider-data.ts';
 import type { RequestMessage } from './provider.ts';
-import { toolInputObject, toolOutputText } from './tool-input.ts';
+import { toolInputObject, toolName, toolOutputText } from './tool-input.ts';
+import { withoutIdleReasoning } from './idle-reasoning.ts';
 
 const imageTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'] as const;
 const accepted = 'images (jpeg, png, gif, webp), PDF files, and plain text files as inline data';
@@ -31,7 +32,7 @@ export function anthropicMessages(
   const merged: { role: 'user' | 'assistant'; content: ContentBlockParam[] }[] = [];
   for (const message of messages) {
     const role = message.role === 'assistant' ? 'assistant' : 'user';
-    const content = message.parts.flatMap((part) => block(provider, source, part));
+    const content = withoutIdleReasoning(message.parts).flatMap((part) => block(provider, source, part));
     const last = merged.at(-1);
     if (last?.role === role) last.content.push(...content);
     else merged.push({ role, content });
@@ -53,7 +54,7 @@ function block(provider: string, source: string, part: Part): ContentBlockParam[
       return thinking === undefined ? [] : [thinking as ContentBlockParam];
     }
     case 'tool-call':
-      return [{ type: 'tool_use', id: part.callId, name: part.tool, input: toolInputObject(part.input) }];
+      return [{ type: 'tool_use', id: part.callId, name: toolName(part.tool), input: toolInputObject(part.input) }];
     case 'tool-result':
       return [
         {

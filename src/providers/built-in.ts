@@ -18,6 +18,7 @@ const openaiDialect: ChatDialect = {
   maxTokensField: 'max_completion_tokens',
   streamOptions: true,
   promptCacheKey: true,
+  anyOrder: true,
   countRoutes: false,
 };
 const hostedDialect: ChatDialect = { ...plainDialect, countRoutes: false };

@@ -18,6 +18,8 @@ export interface ChatDialect {
   /** May `stream_options: { include_usage: true }` be sent? Mistral sends usage without being asked. */
   readonly streamOptions: boolean;
   readonly promptCacheKey: boolean;
+  /** Does it take messages in whatever order of roles? */
+  readonly anyOrder: boolean;
   /** May the server have one of the routes by which llama.cpp and vLLM count a request? Hosted services have none. */
   readonly countRoutes: boolean;
 }
@@ -26,5 +28,6 @@ export const plainDialect: ChatDialect = {
   maxTokensField: 'max_tokens',
   streamOptions: true,
   promptCacheKey: false,
+  anyOrder: false,
   countRoutes: true,
 };

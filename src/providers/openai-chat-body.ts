@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.ts';
 import { chatMessages, chatTool } from './openai-chat-messages.ts';
 import { promptCaching } from './prompt-caching.ts';
 import type { ModelRequest } from './provider.ts';
+import { inStrictOrder } from './strict-order.ts';
 import { isStrictSchema } from './strict-schema.ts';
 
 /** A request as chat completions take it. */
@@ -10,9 +11,10 @@ export function chatBody(endpoint: Endpoint, request: ModelRequest): ChatComplet
   const { dialect } = endpoint;
   const { output, tools } = request;
   const source = `${endpoint.name}/${request.model}`;
+  const messages = chatMessages(endpoint.name, source, request.instructions, request.messages);
   return {
     model: request.model,
-    messages: chatMessages(endpoint.name, source, request.instructions, request.messages),
+    messages: dialect.anyOrder ? messages : inStrictOrder(messages),
     [dialect.maxTokensField]: request.maxOutputTokens,
     stream: true,
     ...(dialect.streamOptions ? { stream_options: { include_usage: true } } : {}),

@@ -10,7 +10,7 @@ import { audioFormat, fileName, inlineData, isMedia, mediaUrl, refuseMedia } fro
 import { ownProviderData } from './provider-data.ts';
 import type { RequestMessage } from './provider.ts';
 import { objectOf } from './raw.ts';
-import { toolInputObject, toolOutputText } from './tool-input.ts';
+import { toolInputObject, toolName, toolOutputText } from './tool-input.ts';
 
 /** Messages for chat completions. `source` is `provider/model`. */
 export function chatMessages(
@@ -111,7 +111,7 @@ function toolCall(part: Part & { type: 'tool-call' }, source: string): ChatCompl
   return {
     id: part.callId,
     type: 'function',
-    function: { name: part.tool, arguments: JSON.stringify(toolInputObject(part.input)) },
+    function: { name: toolName(part.tool), arguments: JSON.stringify(toolInputObject(part.input)) },
     // Google signs its thoughts here and refuses a call that comes back without them.
     ...objectOf(ownProviderData(part.providerData, source)),
   };

@@ -9,7 +9,8 @@ import type { MediaPart, Part } from '../domain/messages.ts';
 import { fileName, mediaUrl, refuseMedia } from './media.ts';
 import { ownProviderData } from './provider-data.ts';
 import type { RequestMessage } from './provider.ts';
-import { toolInputObject, toolOutputText } from './tool-input.ts';
+import { toolInputObject, toolName, toolOutputText } from './tool-input.ts';
+import { withoutIdleReasoning } from './idle-reasoning.ts';
 
 /** Messages as the input items of the Responses API. `source` is `provider/model`. */
 export function responsesInput(
@@ -18,7 +19,9 @@ export function responsesInput(
   messages: readonly RequestMessage[],
 ): ResponseInputItem[] {
   return messages.flatMap((message) => {
-    if (message.role !== 'user') return message.parts.flatMap((part) => replyItem(provider, source, part));
+    if (message.role !== 'user') {
+      return withoutIdleReasoning(message.parts).flatMap((part) => replyItem(provider, source, part));
+    }
     const content = message.parts.flatMap((part) => userContent(provider, part));
     return content.length === 0 ? [] : [{ type: 'message', role: 'user', content }];
   });
@@ -58,7 +61,7 @@ function replyItem(provider: string, source: string, part: Part): ResponseInputI
         {
           type: 'function_call',
           call_id: part.callId,
-          name: part.tool,
+          name: toolName(part.tool),
           arguments: JSON.stringify(toolInputObject(part.input)),
         },
       ];

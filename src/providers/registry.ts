@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { ModelSettings } from '../domain/model.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { Provider } from './provider.ts';
+import { wellFormedRequest } from './well-formed.ts';
 import { type Environment, type ProviderSettings, resolveEndpoint } from './resolve-endpoint.ts';
 
 type Wire = (endpoint: Endpoint) => Provider;
@@ -142,8 +143,9 @@ function lazyProvider(name: string, simulated: boolean, make: () => Promise<Prov
     name,
     simulated,
     load: async () => void (await loaded()),
-    stream: async (request, options) => (await loaded()).stream(request, options),
-    countInput: async (request, signal) => (await (await loaded()).countInput?.(request, signal)) ?? null,
+    stream: async (request, options) => (await loaded()).stream(wellFormedRequest(request), options),
+    countInput: async (request, signal) =>
+      (await (await loaded()).countInput?.(wellFormedRequest(request), signal)) ?? null,
     listModels: async (signal) => (await loaded()).listModels(signal),
   };
 }

@@ -24,3 +24,11 @@ export function toolOutputText(output: unknown): string {
   if (typeof output === 'string') return output;
   return JSON.stringify(output) ?? '';
 }
+
+/**
+ * A called tool's name in a form that every provider takes back: a model may have made one up with signs for which OpenAI
+ * and Anthropic would refuse the session's every later request.
+ */
+export function toolName(called: string): string {
+  return called.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || '_';
+}

@@ -25,3 +25,21 @@ export function audioTokens(base64: string, format: unknown): number {
   const bytesPerSecond = declared > 0 ? declared : format === 'wav' || format === 'pcm16' ? 48_000 : 16_000;
   return Math.max(1, Math.ceil((audio.length / bytesPerSecond) * 10));
 }
+
+/** What an image is by its first bytes; `null`: none that providers take. */
+export function imageTypeOf(base64: string): string | null {
+  const start = Buffer.from(base64.slice(0, 32), 'base64').toString('latin1');
+  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
+  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
+  if (/^GIF8[79]a/.test(start)) return 'image/gif';
+  return start.startsWith('RIFF') && start.startsWith('WEBP', 8) ? 'image/webp' : null;
+}
+
+/** Whether every sign is one of base64, with the padding that it needs. */
+export function isBase64(text: string): boolean {
+  return text.length > 0 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+}
+
+export function isPdf(base64: string): boolean {
+  return Buffer.from(base64.slice(0, 8), 'base64').toString('latin1').startsWith('%PDF');
+}

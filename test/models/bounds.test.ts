@@ -59,11 +59,11 @@ const user = fc.tuple(text, fc.option(image, { freq: 5 })).map(([said, shown]): 
   parts: [{ type: 'text', text: said }, ...(shown === null ? [] : [shown])],
 }));
 
-/** A question, perhaps a round of tools, an answer. */
+/** A question, perhaps a round of tools, an answer; ids of calls are for one conversation. */
 const exchange = fc
   .tuple(user, fc.array(fc.tuple(json, fc.oneof(text, json)), { maxLength: 3 }), text)
-  .map(([question, calls, said]): RequestMessage[] => {
-    const idOf = (index: number): string => `t0000000${index}`;
+  .map(([question, calls, said]) => (at: number): RequestMessage[] => {
+    const idOf = (index: number): string => `t000000${at}${index}`;
     const round: RequestMessage[] =
       calls.length === 0
         ? []
@@ -87,7 +87,7 @@ const exchange = fc
 
 const conversation = fc.record({
   instructions: fc.oneof(fc.constant(''), text),
-  exchanges: fc.array(exchange, { maxLength: 4 }),
+  exchanges: fc.array(exchange, { maxLength: 4 }).map((exchanges) => exchanges.map((make, at) => make(at))),
   question: user,
   answer: fc.oneof(
     fc.record({ answer: text }),

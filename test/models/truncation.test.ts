@@ -21,7 +21,7 @@ const said = (role: RequestMessage['role'], text: string): RequestMessage => ({
 async function ask(messages: readonly RequestMessage[]): Promise<{ input: number; output: number; text: number }> {
   const settings = { local: { api: 'ollama', baseURL: simulator.url } } as const;
   const request: ModelRequest = {
-    model: 'llama3',
+    model: 'llama3-cuts',
     instructions: 'Be brief.',
     messages,
     tools: [],

@@ -66,7 +66,7 @@ describe('a server of chat completions', () => {
     const [asked] = server.requests;
     expect(asked?.path).toBe('/v1/chat/completions/input_tokens');
     expect(asked?.headers.authorization).toBe(`Bearer ${testKey}`);
-    expect(asked?.body).toMatchObject({ model: 'm1', messages: { length: 6 }, tools: { length: 1 } });
+    expect(asked?.body).toMatchObject({ model: 'm1', messages: { length: 7 }, tools: { length: 1 } });
   });
 
   const vllm: Reply = (response, { path, body }) => {

@@ -211,6 +211,8 @@ describe('openai-chat', () => {
           },
           { role: 'tool', tool_call_id: 't00000001', content: '{"celsius":7}' },
           { role: 'tool', tool_call_id: 't00000002', content: 'no JSON' },
+          // Mistral takes no question right after a tool's result.
+          { role: 'assistant', content: '(This was not answered.)' },
           { role: 'user', content: 'Hurry.' },
         ],
       });

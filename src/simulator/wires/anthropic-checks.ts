@@ -1,3 +1,4 @@
+import { halfCharacterAt } from '../half-characters.ts';
 import { isRecord, recordsOf, stringOf } from '../prompt.ts';
 import type { JsonRecord } from '../prompt.ts';
 import { Refusal } from '../refusal.ts';
@@ -48,13 +49,13 @@ export function checkFields(body: JsonRecord): void {
   if (Number(body.max_tokens) < 1) throw invalid('max_tokens: Input should be greater than or equal to 1');
 }
 
-function checkContent(content: unknown, at: number, isLast: boolean): void {
+function checkContent(content: unknown, at: number): void {
   if (typeof content !== 'string' && !Array.isArray(content)) {
     throw invalid(
       `messages.${at}.content: ${content === undefined ? 'Field required' : 'Input should be a valid list'}`,
     );
   }
-  if (content.length === 0 && !isLast) {
+  if (content.length === 0) {
     throw invalid(
       `messages.${at}: all messages must have non-empty content except for the optional final assistant message`,
     );
@@ -71,7 +72,7 @@ function checkContent(content: unknown, at: number, isLast: boolean): void {
   }
 }
 
-function checkMessage(message: unknown, at: number, count: number): JsonRecord {
+function checkMessage(message: unknown, at: number): JsonRecord {
   if (!isRecord(message)) throw invalid(`messages.${at}: Input should be an object`);
   if (message.role === undefined) throw invalid(`messages.${at}.role: Field required`);
   if (message.role === 'system') {
@@ -82,29 +83,33 @@ function checkMessage(message: unknown, at: number, count: number): JsonRecord {
   if (message.role !== 'user' && message.role !== 'assistant') {
     throw invalid(`messages.${at}.role: Input should be 'user' or 'assistant'`);
   }
-  checkContent(message.content, at, message.role === 'assistant' && at === count - 1);
+  checkContent(message.content, at);
   return message;
 }
 
 export function checkMessages(given: unknown): JsonRecord[] {
   const list: readonly unknown[] = Array.isArray(given) ? given : [];
   if (list.length === 0) throw invalid('messages: at least one message is required');
-  const messages = list.map((message, at) => checkMessage(message, at, list.length));
-  const last = messages.at(-1);
-  if (
-    last?.role === 'assistant' &&
-    /\s$/.test(stringOf(last.content) || stringOf(recordsOf(last.content).at(-1)?.text))
-  ) {
-    throw invalid('messages: final assistant content cannot end with trailing whitespace');
-  }
+  const messages = list.map(checkMessage);
+  if (messages[0]?.role !== 'user') throw invalid('messages: first message must use the "user" role');
   return messages;
 }
 
-/** A call is answered in the very next message, all calls of a message together. */
+/** Models since Claude 4.6 continue no answer that was begun for them. */
+export function checkEnd(messages: readonly JsonRecord[]): void {
+  if (messages.at(-1)?.role === 'user') return;
+  throw invalid(
+    'This model does not support assistant message prefill. The conversation must end with a user message.',
+  );
+}
+
+/** A call is answered at the very beginning of the next message, all calls of a message together, each once. */
 export function checkToolPairs(messages: readonly JsonRecord[]): void {
   let open: string[] = [];
   for (const [at, { content }] of [...messages, { content: [] }].entries()) {
-    const results = recordsOf(content).filter(({ type }) => type === 'tool_result');
+    const blocks = recordsOf(content);
+    const others = blocks.findIndex(({ type }) => type !== 'tool_result');
+    const results = others < 0 ? blocks : blocks.slice(0, others);
     for (const [block, { tool_use_id: id }] of results.entries()) {
       if (open.includes(stringOf(id))) continue;
       throw invalid(
@@ -112,13 +117,20 @@ export function checkToolPairs(messages: readonly JsonRecord[]): void {
       );
     }
     const given = new Set(results.map(({ tool_use_id: id }) => stringOf(id)));
+    if (given.size < results.length) {
+      const ids = results.map(({ tool_use_id: id }) => stringOf(id));
+      const block = ids.findIndex((id, index) => ids.indexOf(id) < index);
+      throw invalid(
+        `messages.${at}.content.${block}: each tool_use must have a single result. Found multiple \`tool_result\` blocks with id: ${ids[block] ?? ''}`,
+      );
+    }
     const left = open.filter((id) => !given.has(id));
     if (left.length > 0) {
       throw invalid(
         `messages.${at - 1}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${left.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
       );
     }
-    open = recordsOf(content).flatMap(({ type, id }) => (type === 'tool_use' ? [stringOf(id)] : []));
+    open = blocks.flatMap(({ type, id }) => (type === 'tool_use' ? [stringOf(id)] : []));
   }
 }
 
@@ -132,6 +144,13 @@ export function checkBreakpoints(lifetimes: readonly ('5m' | '1h')[]): void {
       "a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. Note that blocks are processed in the following order: `tools`, `system`, `messages`.",
     );
   }
+}
+
+/** Half a surrogate pair is no JSON to Anthropic's parser. */
+export function checkCharacters(body: JsonRecord): void {
+  const at = halfCharacterAt(body);
+  if (at < 0) return;
+  throw invalid(`The request body is not valid JSON: no low surrogate in string: line 1 column ${at + 1} (char ${at})`);
 }
 
 /** The prompt alone, then prompt and answer together, against the window. */

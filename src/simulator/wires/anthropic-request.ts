@@ -2,6 +2,7 @@ import { anthropicImageTokens, fileTokens } from '../media.ts';
 import { isRecord, recordsOf, stringOf, sumTokens, textForm, textSegment } from '../prompt.ts';
 import type { JsonRecord, Prompt, Segment, Turn } from '../prompt.ts';
 import { Refusal } from '../refusal.ts';
+import { checkBlocks, checkThinking, checkTools } from './anthropic-blocks.ts';
 import * as check from './anthropic-checks.ts';
 import type { CountRoute, Wire } from './wire.ts';
 
@@ -127,9 +128,14 @@ export const parseAnthropic: Wire['parse'] = (body, headers, limits): Prompt => 
     throw new Refusal(401, 'invalid x-api-key', { type: 'authentication_error' });
   }
   if (headers['anthropic-version'] === undefined) throw check.invalid('anthropic-version: header is required');
+  check.checkCharacters(body);
   check.checkFields(body);
+  checkTools(recordsOf(body.tools));
   const messages = check.checkMessages(body.messages);
+  checkBlocks(messages);
   check.checkToolPairs(messages);
+  checkThinking(messages, body.thinking);
+  check.checkEnd(messages);
   const schema = schemaOf(body);
   const segments = segmentsOf(body, messages, schema);
   check.checkBreakpoints(segments.flatMap(({ breakpoint }) => breakpoint ?? []));

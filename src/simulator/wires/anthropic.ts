@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.ts';
 import type { Block, Finish } from '../reply.ts';
 import type { Billed } from '../tally.ts';
 import { invalid } from './anthropic-checks.ts';
+import { signatureOf } from './anthropic-blocks.ts';
 import { countAnthropic, parseAnthropic } from './anthropic-request.ts';
 import { outputTokens } from './openai.ts';
 import { sse, withoutAudio } from './wire.ts';
@@ -49,10 +50,6 @@ function blockBody(block: Block, isOpen: boolean): JsonRecord {
   const text = isOpen ? '' : block.text;
   if (block.kind !== 'reasoning') return { type: 'text', text };
   return { type: 'thinking', thinking: text, signature: isOpen ? '' : signatureOf(block.text) };
-}
-
-function signatureOf(text: string): string {
-  return Buffer.from(`simulated:${text}`).toString('base64');
 }
 
 function stopOf({ reply }: Exchange, isOpen: boolean): JsonRecord {

@@ -1,6 +1,8 @@
 import { sumTokens, isRecord, recordsOf, stringOf, textSegment } from '../prompt.ts';
 import type { JsonRecord, Prompt, Segment, Turn } from '../prompt.ts';
+import { wantsAlternation } from '../models.ts';
 import * as openai from './openai.ts';
+import * as check from './openai-checks.ts';
 import type { Fields } from './openai.ts';
 import type { Wire } from './wire.ts';
 
@@ -67,11 +69,52 @@ function checkMessage(message: unknown, at: number): JsonRecord {
   if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content)) {
     throw openai.wrongType(`${name}.content`, 'one of a string or array of objects', content);
   }
+  if (content === undefined && !isOptional) {
+    throw openai.invalid(`Invalid value for 'content': expected a string, got null.`, `messages.[${at}].content`);
+  }
+  if (Array.isArray(content)) checkParts(content, stringOf(message.role), `${name}.content`);
   return message;
+}
+
+/** What a message of a role may hold; other roles: text. */
+const partTypes: Readonly<Record<string, readonly string[]>> = {
+  user: ['text', 'image_url', 'input_audio', 'file'],
+  assistant: ['text', 'refusal'],
+};
+
+function checkParts(parts: readonly unknown[], role: string, place: string): void {
+  if (parts.length === 0) {
+    const words = `Invalid '${place}': empty array. Expected an array with minimum length 1, but got an empty array instead.`;
+    throw openai.invalid(words, place, 'empty_array');
+  }
+  const allowed = partTypes[role] ?? ['text'];
+  for (const [at, part] of parts.entries()) {
+    if (!isRecord(part)) throw openai.wrongType(`${place}[${at}]`, 'an object', part);
+    if (!allowed.includes(stringOf(part.type))) throw openai.wrongValue(`${place}[${at}].type`, part.type, allowed);
+    check.checkMedium(part, `${place}[${at}]`);
+  }
+}
+
+function checkCall(call: JsonRecord, place: string): void {
+  if (call.type !== 'function') throw openai.wrongValue(`${place}.type`, call.type, ['function', 'custom']);
+  const called = isRecord(call.function) ? call.function : {};
+  check.checkToolName(called.name, `${place}.function.name`);
+  check.checkArguments(called.arguments, `${place}.function.arguments`);
+}
+
+/** The templates of some open models refuse two messages of a role in a row; tool calls and results don't count. */
+function checkAlternation(messages: readonly JsonRecord[]): void {
+  const early = messages.findIndex(({ role }, at) => role === 'user' && messages[at - 1]?.role === 'tool');
+  if (early >= 0)
+    throw openai.invalid(`Unexpected role 'user' after role 'tool'`, null, 'invalid_request_message_order');
+  const said = messages.filter(({ role, tool_calls: calls }) => role === 'user' || (role === 'assistant' && !calls));
+  if (said.every(({ role }, at) => (role === 'user') === (at % 2 === 0))) return;
+  throw openai.invalid('Conversation roles must alternate user/assistant/user/assistant/...', null);
 }
 
 /** A call and all its results stand together, or OpenAI refuses the request. */
 function checkToolPairs(messages: readonly JsonRecord[]): void {
+  const seen = new Set<string>();
   let open = new Set<string>();
   let callAt = 0;
   const close = (): void => {
@@ -98,6 +141,14 @@ function checkToolPairs(messages: readonly JsonRecord[]): void {
     if (calls.length === 0) {
       const text = `Invalid 'messages[${at}].tool_calls': empty array. Expected an array with minimum length 1, but got an empty array instead.`;
       throw openai.invalid(text, `messages[${at}].tool_calls`, 'empty_array');
+    }
+    for (const [index, call] of calls.entries()) {
+      checkCall(call, `messages[${at}].tool_calls[${index}]`);
+      const id = stringOf(call.id);
+      if (seen.has(id)) {
+        throw openai.invalid(`Duplicate value for 'tool_call_id' of '${id}' in message[${at}]`, null);
+      }
+      seen.add(id);
     }
     open = new Set(calls.map(({ id }) => stringOf(id)));
     callAt = at;
@@ -160,8 +211,11 @@ export const parseChat: Wire['parse'] = (body, headers, limits): Prompt => {
   openai.checkKey(headers);
   if (body.model === undefined) throw openai.invalid('you must provide a model parameter', null);
   if (body.messages === undefined) throw openai.missing('messages');
+  check.checkCharacters(body);
   openai.checkFields(body, fields);
   openai.checkCaching(body);
+  const functions = recordsOf(body.tools).flatMap((tool) => (isRecord(tool.function) ? [tool.function] : []));
+  check.checkFunctions(functions, (at) => `tools[${at}].function`);
   const given: readonly unknown[] = Array.isArray(body.messages) ? body.messages : [];
   if (given.length === 0) {
     const words = `Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.`;
@@ -170,6 +224,7 @@ export const parseChat: Wire['parse'] = (body, headers, limits): Prompt => {
   const messages = given.map(checkMessage);
   checkToolPairs(messages);
   const model = stringOf(body.model);
+  if (wantsAlternation(model)) checkAlternation(messages);
   const { contextWindow, maxOutputTokens } = limits(model);
   const limitName = body.max_completion_tokens === undefined ? 'max_tokens' : 'max_completion_tokens';
   const asked = openai.checkAtLeast(body, limitName, 1);
@@ -184,7 +239,6 @@ export const parseChat: Wire['parse'] = (body, headers, limits): Prompt => {
     const words = `${limitName} is too large: ${asked}. This model supports at most ${maxOutputTokens} completion tokens, whereas you provided ${asked}.`;
     throw openai.invalid(words, limitName, 'invalid_value');
   }
-  const functions = recordsOf(body.tools).flatMap((tool) => (isRecord(tool.function) ? [tool.function] : []));
   return {
     model,
     stream: body.stream === true,

@@ -1,4 +1,5 @@
-import { ollamaImageTokens } from '../media.ts';
+import { isBase64, ollamaImageTokens } from '../media.ts';
+import { ignoresTruncate } from '../models.ts';
 import { isRecord, recordsOf, stringOf, sumTokens, textSegment } from '../prompt.ts';
 import type { JsonRecord, Prompt, Segment, Turn } from '../prompt.ts';
 import { Refusal } from '../refusal.ts';
@@ -29,6 +30,36 @@ function checkFields(body: JsonRecord): void {
     throw new Refusal(400, `json: cannot unmarshal ${word} into Go struct field ChatRequest.${name} of type ${go}`);
   }
   if (stringOf(body.model) === '') throw new Refusal(400, 'model is required');
+}
+
+function checkMessages(messages: readonly JsonRecord[]): void {
+  for (const message of messages) {
+    for (const call of recordsOf(message.tool_calls)) {
+      const given = isRecord(call.function) ? call.function.arguments : undefined;
+      if (isRecord(given)) continue;
+      const field = 'ToolCallFunction.messages.tool_calls.function.arguments';
+      throw new Refusal(
+        400,
+        `json: cannot unmarshal ${typeof given} into Go struct field ${field} of type map[string]interface {}`,
+      );
+    }
+    const images: readonly unknown[] = Array.isArray(message.images) ? message.images : [];
+    if (images.some((image) => !isBase64(stringOf(image)))) {
+      throw new Refusal(400, 'illegal base64 data at input byte 0');
+    }
+  }
+}
+
+/** The refusal of Ollama's engine, which it hands on as a text. */
+function tooLong(tokens: number, window: number): Refusal {
+  const error = {
+    code: 400,
+    message: `request (${tokens} tokens) exceeds the available context size (${window} tokens), try increasing it`,
+    type: 'exceed_context_size_error',
+    n_prompt_tokens: tokens,
+    n_ctx: window,
+  };
+  return new Refusal(400, JSON.stringify({ error }));
 }
 
 function segmentOf(message: JsonRecord): Segment {
@@ -73,7 +104,11 @@ const parse: Wire['parse'] = (body, headers, limits): Prompt => {
   const window = Math.min(asked, contextWindow);
   const tools = recordsOf(body.tools).flatMap((tool) => (isRecord(tool.function) ? [tool.function] : []));
   const toolSegments = tools.map((tool) => textSegment(JSON.stringify(tool), 8));
-  const messages = thatFit(recordsOf(body.messages), window - sumTokens(toolSegments));
+  const given = recordsOf(body.messages);
+  checkMessages(given);
+  const whole = sumTokens([...toolSegments, ...given.map(segmentOf)]);
+  if (whole > window && body.truncate === false && !ignoresTruncate(model)) throw tooLong(whole, window);
+  const messages = thatFit(given, window - sumTokens(toolSegments));
   const said = messages.map(segmentOf);
   const tokens = Math.min(sumTokens([...toolSegments, ...said]), window - 1);
   const wanted =

@@ -2,6 +2,7 @@ import { sumTokens, isRecord, recordsOf, stringOf, textForm, textSegment } from 
 import type { JsonRecord, Prompt, Segment, Turn } from '../prompt.ts';
 import { Refusal } from '../refusal.ts';
 import * as openai from './openai.ts';
+import * as check from './openai-checks.ts';
 import type { Fields } from './openai.ts';
 import type { CountRoute, Wire } from './wire.ts';
 
@@ -76,6 +77,10 @@ function checkItem(item: unknown, at: number): JsonRecord {
   if (!isRecord(item)) throw openai.wrongType(name, 'an object', item);
   const type = item.type ?? 'message';
   if (!itemTypes.some((known) => known === type)) throw openai.wrongValue(name, type, itemTypes);
+  if (type === 'function_call') {
+    check.checkToolName(item.name, `${name}.name`);
+    check.checkArguments(item.arguments, `${name}.arguments`);
+  }
   if (type !== 'message') return item;
   if (item.role === undefined) throw openai.missing(`${name}.role`);
   if (!roles.some((role) => role === item.role)) throw openai.wrongValue(`${name}.role`, item.role, roles);
@@ -90,6 +95,10 @@ function checkItem(item: unknown, at: number): JsonRecord {
         item.role === 'assistant' ? ['output_text', 'refusal'] : ['input_text', 'input_image', 'input_file'];
       throw openai.wrongValue(`${name}.content[${part}]`, content.type, allowed);
     }
+    if (content.type === 'input_audio') {
+      throw openai.wrongValue(`${name}.content[${part}]`, content.type, ['input_text', 'input_image', 'input_file']);
+    }
+    check.checkMedium(content, `${name}.content[${part}]`);
   }
   return item;
 }
@@ -98,15 +107,36 @@ function checkToolPairs(items: readonly JsonRecord[]): void {
   const called = new Set<string>();
   const answered = new Set<string>();
   for (const { type, call_id: id } of items) {
-    if (type === 'function_call') called.add(stringOf(id));
+    if (type === 'function_call') {
+      if (called.has(stringOf(id))) {
+        throw openai.invalid(`Duplicate item found with call_id ${stringOf(id)}. Remove duplicate items.`, 'input');
+      }
+      called.add(stringOf(id));
+    }
     if (type !== 'function_call_output') continue;
     if (!called.has(stringOf(id))) {
       throw openai.invalid(`No tool call found for function call output with call_id ${stringOf(id)}.`, 'input');
+    }
+    if (answered.has(stringOf(id))) {
+      throw openai.invalid(`Duplicate function call output found for call_id ${stringOf(id)}.`, 'input');
     }
     answered.add(stringOf(id));
   }
   for (const id of called) {
     if (!answered.has(id)) throw openai.invalid(`No tool output found for function call ${id}.`, 'input');
+  }
+}
+
+/** Reasoning comes back with what it led to. */
+function checkReasoning(items: readonly JsonRecord[]): void {
+  for (const [at, { type, id }] of items.entries()) {
+    const next = items[at + 1];
+    if (type !== 'reasoning' || next?.type === 'function_call' || next?.type === 'reasoning') continue;
+    if (next?.role === 'assistant') continue;
+    throw openai.invalid(
+      `Item '${stringOf(id)}' of type 'reasoning' was provided without its required following item.`,
+      'input',
+    );
   }
 }
 
@@ -178,8 +208,10 @@ function schemaOf(format: unknown): JsonRecord | null {
 export const parseResponses: Wire['parse'] = (body, headers, limits): Prompt => {
   openai.checkKey(headers);
   if (body.model === undefined) throw openai.missing('model');
+  check.checkCharacters(body);
   openai.checkFields(body, fields);
   openai.checkCaching(body);
+  check.checkFunctions(recordsOf(body.tools), (at) => `tools[${at}]`);
   if (typeof body.previous_response_id === 'string') {
     const words = `Previous response with id '${body.previous_response_id}' not found.`;
     throw new Refusal(400, words, {
@@ -190,9 +222,14 @@ export const parseResponses: Wire['parse'] = (body, headers, limits): Prompt => 
   }
   const items = itemsOf(body);
   checkToolPairs(items);
+  checkReasoning(items);
   const asked = openai.checkAtLeast(body, 'max_output_tokens', 16);
   const model = stringOf(body.model);
   const { contextWindow, maxOutputTokens } = limits(model);
+  if (asked !== null && asked > maxOutputTokens) {
+    const words = `Invalid 'max_output_tokens': integer above maximum value. Expected a value <= ${maxOutputTokens}, but got ${asked} instead.`;
+    throw openai.invalid(words, 'max_output_tokens', 'integer_above_max_value');
+  }
   const instructions = stringOf(body.instructions);
   const format = isRecord(body.text) ? body.text.format : undefined;
   const isPlain = isRecord(format) && format.type === 'text';
