@@ -3,17 +3,11 @@ import { LoadlineError } from '../domain/errors.ts';
 import type { EventBody } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
-import {
-  applyRow,
-  emptyTotals,
-  toRunMetrics,
-  type ContextUse,
-  type MessageMetrics,
-  type Totals,
-} from '../domain/metrics.ts';
+import { applyRow, emptyTotals, type ContextUse, type MessageMetrics, type Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import { thresholdEvent } from '../domain/threshold-words.ts';
 import { fireThresholds, standingOf, type ThresholdRules } from '../domain/thresholds.ts';
+import { addCounts, addMetrics, withMetrics } from './add-totals.ts';
 import { moveShares } from './budget-claims.ts';
 import { insertCompactionOnce } from './compaction-queries.ts';
 import type { Connection } from './database.ts';
@@ -326,33 +320,4 @@ type KeyOfEvent = (event: EventBody, index: number) => string;
 
 function later(one: string, other: string): string {
   return one > other ? one : other;
-}
-
-function addCounts(totals: Totals, add: { runs?: number; toolCalls?: number; durationMs?: number }): Totals {
-  return {
-    ...totals,
-    version: totals.version + 1,
-    runs: totals.runs + (add.runs ?? 0),
-    toolCalls: totals.toolCalls + (add.toolCalls ?? 0),
-    durationMs: totals.durationMs + (add.durationMs ?? 0),
-  };
-}
-
-/** The workflow carries them all: a tool that makes up a name a call must not fill its state. */
-const mostMetrics = 100;
-
-function addMetrics(totals: Totals, add: Readonly<Record<string, number>>): Totals {
-  const additionalMetrics: Record<string, number> = { ...totals.additionalMetrics };
-  for (const [name, value] of Object.entries(add)) {
-    const known = Object.hasOwn(additionalMetrics, name);
-    if (!known && Object.keys(additionalMetrics).length >= mostMetrics) continue;
-    additionalMetrics[name] = (additionalMetrics[name] ?? 0) + value;
-  }
-  return { ...totals, additionalMetrics };
-}
-
-function withMetrics(result: RunResult, totals: Totals, timeToFirstTokenMs: number | null): RunResult {
-  const { members } = result.metrics;
-  const metrics = { ...toRunMetrics(totals, timeToFirstTokenMs), ...(members === undefined ? {} : { members }) };
-  return { ...result, metrics };
 }
