@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planRequest } from '../src/activities/plan-request.ts';
+import { planRequest, type PlannedRequest } from '../src/activities/plan-request.ts';
 import type { ActivityDeps } from '../src/activities/deps.ts';
 import { defineAgent, defineConfig, resolveConfig } from '../src/config/index.ts';
 import { createCatalogue } from '../src/models/index.ts';
@@ -32,7 +32,12 @@ try {
     const spec = config.agents.get(agent)?.spec;
     const [run] = await store.runs(sessionId, { limit: 1 });
     if (spec === undefined || run === undefined) throw new Error(`${sessionId} has no run of ${agent}`);
-    const plan = () => planRequest(deps, spec, target, run, 4096);
+    const { signal } = new AbortController();
+    const plan = async (): Promise<PlannedRequest> => {
+      const planned = await planRequest(deps, target, { spec, run, maxOutputTokens: 4096, overflows: 0, signal });
+      if (planned.kind === 'planned') return planned;
+      throw new Error(`The request of ${sessionId} does not fit`);
+    };
     const { request } = await plan();
     const times: number[] = [];
     for (let round = 0; round < rounds; round++) times.push(await timed(plan));

@@ -1,42 +1,33 @@
 import { CancelledFailure } from '@temporalio/activity';
-import type { ResolvedAgent } from '../config/index.ts';
 import type { BudgetShortfall } from '../domain/budget.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
-import type { CallInput } from '../domain/steps.ts';
 import { ProviderFailure, type ModelAnswer } from '../providers/provider.ts';
-import type { RunRow, StoredAnswer } from '../store/store.ts';
+import type { StoredAnswer } from '../store/store.ts';
 import { beginAttempt, type AttemptScope } from './attempt.ts';
 import { chargeOfFailure, rowIdOf } from './charges.ts';
 import { DeltaStream } from './deltas.ts';
-import type { ActivityDeps } from './deps.ts';
 import { refuse, tryAgain } from './failures.ts';
+import { learnWindow } from './learn-window.ts';
+import type { ModelCall } from './model-call.ts';
+import type { Planned, TooLong } from './plan-request.ts';
 import { reserveCall } from './reserve.ts';
-import type { PlannedRequest } from './plan-request.ts';
 import { untilStored } from './until-stored.ts';
-import { settlementOf } from './settle.ts';
 
 /** A provider that fails the same call this often is given up; so is a call that its workers never survive. */
 const mostAttempts = 8;
 
-export interface CallToAttempt {
-  readonly deps: ActivityDeps;
-  readonly agent: ResolvedAgent;
-  readonly input: CallInput;
-  readonly run: RunRow;
-  readonly callId: string;
-  /** Those before this one. */
-  readonly attempts: readonly LedgerRow[];
-}
-
 export type Attempted =
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
-  | { readonly kind: 'waiting'; readonly shortfall: BudgetShortfall };
+  | { readonly kind: 'waiting'; readonly shortfall: BudgetShortfall }
+  | TooLong
+  /** The provider refused the request as longer than its window, which it may have named. */
+  | { readonly kind: 'overflow'; readonly ref: string; readonly message: string };
 
 /** One attempt of a call: reserve, send, settle. Answers with what the call's first commit stored. */
-export async function attemptCall(call: CallToAttempt): Promise<Attempted> {
-  const { deps, input, attempts, callId } = call;
-  const secondsLeft = input.secondsLeft - attempts.reduce((sum, row) => sum + (row.durationMs ?? 0), 0) / 1000;
-  if (secondsLeft <= 0) throw outOfTime(input, '');
+export async function attemptCall<Plan extends Planned>(call: ModelCall<Plan>): Promise<Attempted> {
+  const { deps, attempts, callId } = call;
+  const secondsLeft = call.secondsLeft - attempts.reduce((sum, row) => sum + (row.durationMs ?? 0), 0) / 1000;
+  if (secondsLeft <= 0) throw outOfTime(call, '');
   if (attempts.length >= mostAttempts) {
     throw refuse('ProviderError', `Call ${callId} was tried ${attempts.length} times and never answered`);
   }
@@ -45,7 +36,7 @@ export async function attemptCall(call: CallToAttempt): Promise<Attempted> {
   try {
     const reserved = await reserveCall(call, attempt);
     if (reserved.kind !== 'reserved') return reserved;
-    return { kind: 'answered', answer: await send(call, reserved.plan, reserved.row, attempt) };
+    return await send(call, reserved.plan, reserved.row, attempt);
   } catch (error) {
     if (error !== attempt.signal.reason) throw error;
     throw stopped(call, attempt, '') ?? error;
@@ -54,65 +45,68 @@ export async function attemptCall(call: CallToAttempt): Promise<Attempted> {
   }
 }
 
-async function send(
-  call: CallToAttempt,
-  plan: PlannedRequest,
+async function send<Plan extends Planned>(
+  call: ModelCall<Plan>,
+  plan: Plan,
   row: LedgerRow,
   attempt: AttemptScope,
-): Promise<StoredAnswer> {
+): Promise<Attempted> {
   const { deps } = call;
   const { provider } = deps.target(`${row.provider}/${row.model}`);
-  const deltas = new DeltaStream(deps, call.input.run, row);
+  const deltas = call.streams ? new DeltaStream(deps, row) : null;
   let answer: ModelAnswer;
   try {
     answer = await provider.stream(plan.request, {
       signal: attempt.signal,
-      onDelta: (delta) => deltas.push(delta),
+      onDelta: (delta) => deltas?.push(delta),
     });
   } catch (error) {
-    await deltas.end();
-    if (error instanceof ProviderFailure) throw await failed(call, plan, row, attempt, error);
+    await deltas?.end();
+    if (error instanceof ProviderFailure) return await failed(call, plan, row, attempt, error);
     await close(call, row, null, error instanceof Error ? error.message : String(error), null);
     throw error;
   }
-  await deltas.end();
-  const settlement = await settlementOf(call, plan, row, answer);
+  await deltas?.end();
+  const settlement = await call.settlement(plan, row, answer);
   const { answer: stored, totals, corrected } = await untilStored(() => deps.store.settle(settlement));
   if (corrected) await deps.correct(row.sessionId, totals);
-  return stored;
+  return { kind: 'answered', answer: stored };
 }
 
-/** Closes the attempt's row and says what the workflow does next: try again, give up, or stop as it was told. */
+/** As much of a call as its end needs. */
+type Stoppable = Pick<ModelCall, 'deps' | 'attempts' | 'timeLimit'>;
+
+/** Closes the attempt's row; what happens next is to try again, to give up, to stop as it was told, or to send less. */
 async function failed(
-  call: CallToAttempt,
-  plan: PlannedRequest,
+  call: Stoppable,
+  plan: Planned,
   row: LedgerRow,
   attempt: AttemptScope,
   failure: ProviderFailure,
-): Promise<Error> {
+): Promise<Attempted> {
   const cause = attempt.cause();
   const more = call.attempts.length + 1 < mostAttempts;
   const again = cause === null ? failure.retryable && more : cause === 'worker-shutdown';
   await close(call, row, failure, failure.message, again ? (failure.retryAfterMs ?? 0) : null);
   const text = failure.partial?.text ?? '';
   const stop = stopped(call, attempt, text);
-  if (stop !== null) return stop;
-  if (again) return tryAgain('ProviderError', failure.message, failure.retryAfterMs);
+  if (stop !== null) throw stop;
+  if (again) throw tryAgain('ProviderError', failure.message, failure.retryAfterMs);
   if (failure.kind === 'context-length') {
-    return refuse('LimitReached', `${row.provider}/${row.model} found the request too long: ${failure.message}`, {
-      inputBound: plan.inputBound,
-    });
+    const ref = `${row.provider}/${row.model}`;
+    await learnWindow(call.deps, ref, plan, failure);
+    return { kind: 'overflow', ref, message: failure.message };
   }
-  return refuse('ProviderError', failure.message, { kind: failure.kind, status: failure.status });
+  throw refuse('ProviderError', failure.message, { kind: failure.kind, status: failure.status });
 }
 
 /** What the workflow is told of an attempt that was stopped; `null`: it was not. */
-function stopped({ input }: CallToAttempt, attempt: AttemptScope, text: string): Error | null {
+function stopped(call: Stoppable, attempt: AttemptScope, text: string): Error | null {
   switch (attempt.cause()) {
     case null:
       return null;
     case 'deadline':
-      return outOfTime(input, text);
+      return outOfTime(call, text);
     case 'worker-shutdown':
       return tryAgain('ProviderError', 'The worker shut down in mid-call', 0);
     case 'cancelled':
@@ -122,7 +116,7 @@ function stopped({ input }: CallToAttempt, attempt: AttemptScope, text: string):
 }
 
 async function close(
-  call: CallToAttempt,
+  call: Stoppable,
   row: LedgerRow,
   failure: ProviderFailure | null,
   message: string,
@@ -153,7 +147,6 @@ async function close(
   );
 }
 
-function outOfTime(input: CallInput, text: string): Error {
-  const message = `run ${input.run.runId} has used up the time that limits.runSeconds gives it`;
-  return refuse('LimitReached', message, { text });
+function outOfTime({ timeLimit }: Stoppable, text: string): Error {
+  return refuse('LimitReached', timeLimit, { text });
 }

@@ -1,15 +1,24 @@
 import type { ResolvedAgent } from '../config/index.ts';
 import type { BudgetShortfall } from '../domain/budget.ts';
 import { explainShortfall } from '../domain/budget-words.ts';
+import type { CompactionGain } from '../domain/compaction.ts';
+import { leastOutputTokens } from '../domain/context.ts';
 import { LoadlineError } from '../domain/errors.ts';
-import { toRunMetrics } from '../domain/metrics.ts';
+import type { LedgerRow } from '../domain/ledger.ts';
+import { toRunMetrics, tallyOf } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import type { CallInput, CallOutcome, StepFacts, ThresholdFacts } from '../domain/steps.ts';
 import type { RunRow, StoredAnswer } from '../store/store.ts';
-import { attemptCall } from './attempt-call.ts';
+import { attemptCall, type Attempted } from './attempt-call.ts';
+import { compactContext, summaryInForce } from './compact-session.ts';
+import { isNearlyFull, runsDueBefore } from './compaction-due.ts';
 import { limitsOf, type ActivityDeps } from './deps.ts';
+import { toolOf } from './execute-tool.ts';
 import { withCodes } from './failures.ts';
 import { contentOf } from './media.ts';
+import { summarises } from './past.ts';
+import { planRequest } from './plan-request.ts';
+import { settlementOf } from './settle.ts';
 import { estimateMessage } from '../models/index.ts';
 import { thresholdFacts, thresholdRules } from './threshold-facts.ts';
 
@@ -28,10 +37,87 @@ export async function callModel(deps: ActivityDeps, input: CallInput): Promise<C
     if (run.runId !== input.run.runId || run.result !== null) return endedBefore(deps, input, run);
     const { attempts, answer } = begun ? nothingYet : await deps.store.call(callId);
     if (answer !== null) return await outcomeOf(deps, agent, input, run, answer);
-    const attempted = await attemptCall({ deps, agent, input, run, callId, attempts });
-    if (attempted.kind === 'waiting') return await waitingFor(deps, input, run, attempted.shortfall);
-    return await outcomeOf(deps, agent, input, run, attempted.answer);
+    const work = { deps, agent, input, run, callId };
+    const compaction = await compactFirst(work);
+    const attempted = await attempt(work, attempts, input.overflows);
+    switch (attempted.kind) {
+      case 'answered':
+        return {
+          ...(await outcomeOf(deps, agent, input, run, attempted.answer)),
+          ...(compaction === null ? {} : { compaction }),
+        };
+      case 'waiting':
+        return await waitingFor(deps, input, run, attempted.shortfall);
+      default:
+        return await noRoom(work, attempted);
+    }
   });
+}
+
+/** The context is compacted this often at most for one call: as the agent wants it, then as far as it goes. */
+const mostCompactions = 2;
+const mostOverflows = 2;
+
+interface Work {
+  readonly deps: ActivityDeps;
+  readonly agent: ResolvedAgent;
+  readonly input: CallInput;
+  readonly run: RunRow;
+  readonly callId: string;
+}
+
+/** Runs that have gathered beyond the agent's history go into the summary before the next run's first call. */
+async function compactFirst({ deps, agent, input, run }: Work): Promise<CompactionGain | null> {
+  if (input.call > 1 || !input.mayCompact || !(await runsDueBefore(deps, agent.spec, run))) return null;
+  const { messageId: _, ...caller } = input.run;
+  const compactionId = `${run.runId}.c`;
+  const { thresholds } = input;
+  const asked = { ...caller, compactionId, cause: 'runs', keepRuns: null, thresholds } as const;
+  const { tokensBefore, tokensSaved, problem } = await compactContext(deps, agent, asked);
+  return { tokensBefore, tokensSaved, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** Attempts the call; without summaries to make room, a request that its provider finds too long is made shorter here. */
+async function attempt(work: Work, attempts: readonly LedgerRow[], overflows: number): Promise<Attempted> {
+  const { deps, agent, input, run, callId } = work;
+  const { spec } = agent;
+  const fallbacks = spec.onBudget === 'fallback' ? spec.fallbacks : [];
+  const attempted = await attemptCall({
+    deps,
+    caller: input.run,
+    callId,
+    attempts,
+    secondsLeft: input.secondsLeft,
+    timeLimit: `run ${input.run.runId} has used up the time that limits.runSeconds gives it`,
+    models: [{ ref: spec.model, modelType: 'model' }, ...fallbacks.map((ref) => ({ ref, modelType: 'fallback' }))],
+    onBudget: spec.onBudget === 'wait' ? 'wait' : 'refuse',
+    mayWait: input.mayWait,
+    streams: true,
+    plan: (target, signal) =>
+      planRequest(deps, target, { spec, run, maxOutputTokens: input.maxOutputTokens, overflows, signal }),
+    settlement: (planned, row, given) =>
+      settlementOf({ deps, agent, run: input.run, thresholds: input.thresholds }, planned, row, given),
+  });
+  if (attempted.kind === 'overflow' && !summarises(spec) && overflows < mostOverflows) {
+    return await attempt(work, (await deps.store.call(callId)).attempts, overflows + 1);
+  }
+  return attempted;
+}
+
+/** A request that can't be sent: the workflow has the context compacted, unless that can't help. */
+async function noRoom(
+  { deps, agent, input, run }: Work,
+  attempted: Attempted & { readonly kind: 'too-long' | 'overflow' },
+): Promise<CallOutcome> {
+  const overflow = attempted.kind === 'overflow';
+  const reason = overflow
+    ? `${attempted.ref} found the request too long: ${attempted.message}`
+    : `The request needs up to ${attempted.inputBound} tokens of context and ${leastOutputTokens} for an answer; the window of ${agent.spec.model} has ${attempted.window}`;
+  const helps = overflow ? input.overflows < mostOverflows : !attempted.alone;
+  if (!summarises(agent.spec) || !helps || input.compactions >= mostCompactions) {
+    throw new LoadlineError('LimitReached', `${reason}. Send less, or give the agent a model with a larger window`);
+  }
+  return { kind: 'compact', overflow, reason, ...(await factsOf(deps, input, run)), workedMs: 0 };
 }
 
 function agentOf(deps: ActivityDeps, name: string): ResolvedAgent {
@@ -120,13 +206,15 @@ async function factsOf(
   deps: ActivityDeps,
   input: CallInput,
   run: RunRow,
-): Promise<Omit<StepFacts, 'workedMs'> & ThresholdFacts & Pick<CallOutcome, 'context'>> {
+): Promise<Omit<StepFacts, 'workedMs'> & ThresholdFacts & Pick<CallOutcome, 'context' | 'summary'>> {
   const session = await deps.store.session(input.run.sessionId);
   if (session === null)
     throw new LoadlineError('SessionNotFound', `Session ${input.run.sessionId} is not in the store`);
-  const { sum } = run.totals;
+  const sum = tallyOf(run.totals);
   const rules = thresholdRules(deps.agents.get(input.run.agent), input.thresholds);
+  const summary = session.summaryNumber === input.summaryNumber ? null : await summaryInForce(deps, session);
   return {
+    ...(summary === null ? {} : { summary }),
     totals: session.totals,
     context: session.context,
     spent: { tokens: sum.usage.totalTokens.known, costNanoUsd: sum.costNanoUsd },
@@ -148,9 +236,12 @@ async function outcomeOf(
     workedMs: attempts.reduce((sum, row) => sum + (row.durationMs ?? 0), 0),
     ...(agent.hash === input.definitionHash ? {} : { definition: { hash: agent.hash, ...limitsOf(agent.spec) } }),
   };
-  if (answer.result !== null) return { kind: 'ended', result: answer.result, ...facts };
+  if (answer.result !== null) {
+    const isDue = isNearlyFull(agent.spec, facts.context, input.thresholds.context.compact);
+    return { kind: 'ended', result: answer.result, ...facts, ...(isDue ? { compactionDue: true } : {}) };
+  }
   const toolCalls = answer.toolCalls.map((call) => {
-    const tool = agent.tools.get(call.tool);
+    const tool = toolOf(agent, call.tool);
     return { ...call, timeoutMs: tool?.timeoutMs ?? unknownToolTimeoutMs, maxAttempts: tool?.maxAttempts ?? 1 };
   });
   return { kind: 'tools', text: answer.text, toolCalls, ...facts };

@@ -1,24 +1,24 @@
 import { noBill, type Bill, type LedgerRow, type ModelType } from '../domain/ledger.ts';
 import { unknownUsage, type UsageClasses } from '../domain/usage.ts';
 import type { ProviderFailure } from '../providers/provider.ts';
-import type { CallToAttempt } from './attempt-call.ts';
 import type { ActivityDeps, ModelTarget } from './deps.ts';
-import type { PlannedRequest } from './plan-request.ts';
+import type { ModelCall } from './model-call.ts';
+import type { Planned } from './plan-request.ts';
 
 /** The id of the next attempt's row. */
-export function rowIdOf({ callId, attempts }: Pick<CallToAttempt, 'callId' | 'attempts'>): string {
+export function rowIdOf({ callId, attempts }: Pick<ModelCall, 'callId' | 'attempts'>): string {
   return `${callId}.${attempts.length + 1}`;
 }
 
 /** The ledger's row of an attempt that is about to be sent: its worst case. */
 export function reservedRow(
-  call: CallToAttempt,
+  call: Pick<ModelCall, 'deps' | 'caller' | 'callId' | 'attempts'>,
   target: ModelTarget,
-  plan: PlannedRequest,
+  plan: Planned,
   modelType: ModelType,
 ): LedgerRow {
-  const { deps, input, callId, attempts } = call;
-  const { sessionId, runId, agent, user, tenant } = input.run;
+  const { deps, callId, attempts } = call;
+  const { sessionId, runId, agent, user, tenant } = call.caller;
   const now = new Date();
   const ref = `${target.provider.name}/${target.model}`;
   const outputTokens = plan.request.maxOutputTokens;

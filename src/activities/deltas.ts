@@ -1,6 +1,5 @@
 import type { DeltaEvent } from '../domain/events.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
-import type { RunRef } from '../domain/steps.ts';
 import type { ModelDelta } from '../providers/provider.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -16,12 +15,15 @@ export class DeltaStream {
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(deps: Pick<ActivityDeps, 'publish' | 'store'>, run: RunRef, row: Pick<LedgerRow, 'callId' | 'attempt'>) {
+  constructor(
+    deps: Pick<ActivityDeps, 'publish' | 'store'>,
+    row: Pick<LedgerRow, 'sessionId' | 'runId' | 'agent' | 'callId' | 'attempt'>,
+  ) {
     this.deps = deps;
     this.base = {
-      sessionId: run.sessionId,
-      runId: run.runId,
-      agent: run.agent,
+      sessionId: row.sessionId,
+      ...(row.runId === null ? {} : { runId: row.runId }),
+      agent: row.agent,
       callId: row.callId,
       attempt: row.attempt,
     };

@@ -1,14 +1,18 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
-import type { RunnableTool } from '../config/index.ts';
+import type { ResolvedAgent, RunnableTool } from '../config/index.ts';
+import type { ToolTranscript } from '../config/tool.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import { toolCallsOf, type ToolCallPart, type ToolResultPart } from '../domain/messages.ts';
 import type { StepFacts, ToolInput } from '../domain/steps.ts';
 import { beginAttempt } from './attempt.ts';
 import type { ActivityDeps } from './deps.ts';
 import { tryAgain, withCodes } from './failures.ts';
+import { runnableRecall } from '../tools/recall.ts';
 import { ToolSpend } from './tool-spend.ts';
+import { transcriptOf } from './transcript.ts';
 import { untilStored } from './until-stored.ts';
 import { estimateMessage } from '../models/index.ts';
+import { tallyOf } from '../domain/metrics.ts';
 
 interface ToolEnd {
   readonly output: unknown;
@@ -46,7 +50,7 @@ function failure(message: string): ToolEnd {
 
 async function execute(deps: ActivityDeps, input: ToolInput, call: ToolCallPart): Promise<ToolEnd> {
   const agent = deps.agents.get(input.run.agent);
-  const tool = agent?.tools.get(call.tool);
+  const tool = toolOf(agent, call.tool);
   if (tool === undefined) {
     const known = [...(agent?.tools.keys() ?? [])].join(', ');
     return failure(
@@ -62,9 +66,19 @@ async function execute(deps: ActivityDeps, input: ToolInput, call: ToolCallPart)
     new Date().toISOString(),
   );
   const spend = new ToolSpend(deps, input.run, call.callId);
-  const end = await runTool(tool, input, call, parsed.value, spend);
+  const transcript = transcriptOf(deps.store, input.run.sessionId, windowOf(deps, agent));
+  const end = await runTool(tool, input, call, parsed.value, { spend, transcript });
   await spend.end();
   return end;
+}
+
+/** An agent's own tool, or `recall`, which a compacted context offers by itself. */
+export function toolOf(agent: ResolvedAgent | undefined, name: string): RunnableTool | undefined {
+  return agent?.tools.get(name) ?? (name === runnableRecall.spec.name ? runnableRecall : undefined);
+}
+
+function windowOf({ catalogue }: ActivityDeps, agent: ResolvedAgent | undefined): number | null {
+  return agent === undefined ? null : catalogue.facts(agent.spec.model).contextWindow;
 }
 
 async function runTool(
@@ -72,7 +86,7 @@ async function runTool(
   input: ToolInput,
   call: ToolCallPart,
   value: unknown,
-  spend: ToolSpend,
+  { spend, transcript }: { readonly spend: ToolSpend; readonly transcript: ToolTranscript },
 ): Promise<ToolEnd> {
   const context = Context.current();
   const { attempt: attemptNumber } = context.info;
@@ -99,6 +113,7 @@ async function runTool(
           );
         additionalMetrics[name] = (additionalMetrics[name] ?? 0) + number;
       },
+      transcript,
       log: context.log,
     });
     const output = await Promise.race([work, stopped(attempt.signal)]);
@@ -155,7 +170,7 @@ async function factsOf(deps: ActivityDeps, { run }: ToolInput, workedMs: number)
     deps.store.run(run.sessionId, run.runId),
   ]);
   if (session === null || row === null) throw new LoadlineError('RunNotFound', `Run ${run.runId} is not in the store`);
-  const { sum } = row.totals;
+  const sum = tallyOf(row.totals);
   return {
     totals: session.totals,
     spent: { tokens: sum.usage.totalTokens.known, costNanoUsd: sum.costNanoUsd },

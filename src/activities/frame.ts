@@ -4,6 +4,8 @@ import { estimateFrame, type RequestFrame } from '../models/index.ts';
 
 export interface CountedFrame {
   readonly range: TokenRange;
+  /** Estimated tokens of the instructions alone, with what a request has anyway. */
+  readonly instructionTokens: number;
   /** Hash of the instructions, the tools and the schema of the answer. */
   readonly definition: string;
 }
@@ -22,7 +24,8 @@ export function countFrame(frame: RequestFrame, provider: string): CountedFrame 
   const key = `${provider}/${frame.model} ${definition}`;
   const known = remembered.get(key);
   if (known !== undefined) return known;
-  const counted = { range: estimateFrame(frame, { provider }), definition };
+  const bare = estimateFrame({ ...frame, tools: [], output: null }, { provider });
+  const counted = { range: estimateFrame(frame, { provider }), instructionTokens: bare.tokens, definition };
   remembered.set(key, counted);
   for (const oldest of remembered.keys()) {
     if (remembered.size <= mostRemembered) break;

@@ -1,5 +1,6 @@
 import type { SessionActivities } from '../domain/steps.ts';
 import { callModel } from './call-model.ts';
+import { compactSession } from './compact-session.ts';
 import type { ActivityDeps } from './deps.ts';
 import { endRun } from './end-run.ts';
 import { executeTool } from './execute-tool.ts';
@@ -13,6 +14,7 @@ export function createActivities(deps: ActivityDeps): SessionActivities {
     openSession: (input) => openSession(deps, input),
     callModel: (input) => callModel(deps, input),
     executeTool: (input) => executeTool(deps, input),
+    compactSession: (input) => compactSession(deps, input),
     endRun: (input) => endRun(deps, input),
     storedResult: (input) => storedResult(deps, input),
     closeSession: (input) => closeSession(deps, input),

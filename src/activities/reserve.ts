@@ -7,10 +7,10 @@ import type { LedgerRow } from '../domain/ledger.ts';
 import { toUsd } from '../domain/money.ts';
 import type { StoredAnswer } from '../store/store.ts';
 import { leaseMs, type AttemptScope } from './attempt.ts';
-import type { CallToAttempt } from './attempt-call.ts';
 import { reservedRow } from './charges.ts';
 import { tryAgain } from './failures.ts';
-import { planRequest, type PlannedRequest } from './plan-request.ts';
+import type { ModelCall, ModelUse } from './model-call.ts';
+import type { Planned, TooLong } from './plan-request.ts';
 
 /** Calls in flight hold their worst case; most end within this with far less. */
 const othersMs = 30_000;
@@ -20,48 +20,49 @@ const lookAgainMs = 200;
 const waitMs = 25_000;
 const jitterMs = 3_000;
 
-export type Reserved =
-  | { readonly kind: 'reserved'; readonly row: LedgerRow; readonly plan: PlannedRequest }
+export type Reserved<Plan extends Planned> =
+  | { readonly kind: 'reserved'; readonly row: LedgerRow; readonly plan: Plan }
   /** An earlier attempt's answer came in between. */
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   /** The policy is to wait, and nobody knows of it yet. */
-  | { readonly kind: 'waiting'; readonly shortfall: BudgetShortfall };
+  | { readonly kind: 'waiting'; readonly shortfall: BudgetShortfall }
+  | TooLong;
 
 /**
- * Plans the call's request and reserves its worst case on every budget that applies. Where one does not cover it, the
- * agent's policy decides: the fallback models are tried in turn, or the call waits, or it is refused.
+ * Plans the call's request and reserves its worst case on every budget that applies. Where one does not cover the first
+ * model, the others are tried in turn; then the call waits or is refused, as its policy is.
  *
  * @throws LoadlineError `BudgetExceeded` when it is refused; a retryable failure while it waits.
  */
-export async function reserveCall(call: CallToAttempt, attempt: AttemptScope): Promise<Reserved> {
-  const { agent, input } = call;
-  const { model, onBudget, fallbacks } = agent.spec;
-  const first = await tryModel(call, model, 'model', attempt);
+export async function reserveCall<Plan extends Planned>(
+  call: ModelCall<Plan>,
+  attempt: AttemptScope,
+): Promise<Reserved<Plan>> {
+  const [model, ...others] = call.models;
+  const first = await tryModel(call, model, attempt);
   if (first.kind !== 'short') return first;
-  if (onBudget === 'fallback') {
-    for (const fallback of fallbacks) {
-      const next = await tryModel(call, fallback, 'fallback', attempt);
-      if (next.kind !== 'short') return next;
-    }
+  for (const other of others) {
+    const next = await tryModel(call, other, attempt);
+    if (next.kind !== 'short' && next.kind !== 'too-long') return next;
   }
   const { shortfall } = first;
-  if (onBudget !== 'wait' || neverFits(shortfall)) throw exceeded(shortfall);
-  if (!input.mayWait) return { kind: 'waiting', shortfall };
+  if (call.onBudget !== 'wait' || neverFits(shortfall)) throw exceeded(shortfall);
+  if (!call.mayWait) return { kind: 'waiting', shortfall };
   throw tryAgain('BudgetExceeded', explainShortfall(shortfall), delayUntil(shortfall.end));
 }
 
-type Tried = Reserved | { readonly kind: 'short'; readonly shortfall: BudgetShortfall };
+type Tried<Plan extends Planned> = Reserved<Plan> | { readonly kind: 'short'; readonly shortfall: BudgetShortfall };
 
 /** One model; where only calls in flight stand in the way, for as long as these may need to end. */
-async function tryModel(
-  call: CallToAttempt,
-  ref: string,
-  modelType: 'model' | 'fallback',
+async function tryModel<Plan extends Planned>(
+  call: ModelCall<Plan>,
+  { ref, modelType }: ModelUse,
   attempt: AttemptScope,
-): Promise<Tried> {
-  const { deps, agent, input } = call;
+): Promise<Tried<Plan>> {
+  const { deps } = call;
   const target = deps.target(ref);
-  const plan = await planRequest(deps, agent.spec, target, call.run, input.maxOutputTokens);
+  const plan = await call.plan(target, attempt.signal);
+  if (plan.kind === 'too-long') return plan;
   const until = Date.now() + othersMs;
   for (;;) {
     const row = reservedRow(call, target, plan, modelType);
@@ -76,7 +77,9 @@ async function tryModel(
           callId: row.callId,
           attempt: row.attempt,
           model: ref,
+          modelType,
           inputTokensEstimated: plan.inputTokens,
+          plan: plan.report,
         },
       ],
     });

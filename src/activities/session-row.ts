@@ -24,12 +24,14 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
     const { sessionId, user, tenant, metadata, accepted } = input;
     const misfit = orderProblemOf(applyLimits(limitsOf(agent.spec), input.limits ?? {}).thresholds);
     if (misfit !== null) throw errorOf(misfit);
+    if (input.from !== undefined) await checkSource(deps, input, input.from);
     const { session } = await deps.store.openSession({
       sessionId,
       agent: input.agent,
       user: user ?? null,
       tenant: tenant ?? null,
       metadata: metadata ?? null,
+      ...(input.from === undefined ? {} : { continues: input.from }),
       at: new Date().toISOString(),
     });
     if (session.status !== 'open') {
@@ -50,6 +52,18 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
       searchAttributes: deps.searchAttributes,
     };
   });
+}
+
+/** What was said to one user is no other's to carry on. */
+async function checkSource(deps: ActivityDeps, input: OpenSessionInput, from: string): Promise<void> {
+  const source = await deps.store.session(from);
+  if (source === null) throw new LoadlineError('SessionNotFound', `There is no session ${from} to carry on`);
+  const { user = null, tenant = null } = input;
+  if (source.user === user && source.tenant === tenant) return;
+  throw new LoadlineError(
+    'Forbidden',
+    `Session ${from} belongs to another user or tenant; the session that carries it on must name the same`,
+  );
 }
 
 function errorOf({ code, message, details }: ErrorFacts): LoadlineError {

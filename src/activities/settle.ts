@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { ResolvedAgent } from '../config/index.ts';
+import type { Thresholds } from '../domain/agent.ts';
+import type { EventBody } from '../domain/events.ts';
 import { textOf, toolCallsOf, type Part } from '../domain/messages.ts';
-import { toRunMetrics } from '../domain/metrics.ts';
+import { toRunMetrics, type ContextUse } from '../domain/metrics.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import type { FinishReason, RunResult } from '../domain/run.ts';
+import type { RunRef } from '../domain/steps.ts';
 import { deriveUsage, plainUsage, type UsageClasses } from '../domain/usage.ts';
 import type { ModelAnswer } from '../providers/provider.ts';
 import type { BuildResult, Settlement } from '../store/store.ts';
-import type { CallToAttempt } from './attempt-call.ts';
+import type { ActivityDeps } from './deps.ts';
 import { endingOf } from './ending.ts';
+import { learnFromCount } from './learn-window.ts';
 import { anchorAfter, contextAfter, type PlannedRequest } from './plan-request.ts';
 import { estimateMessage, estimateRequest } from '../models/index.ts';
 import { thresholdRules } from './threshold-facts.ts';
@@ -41,79 +46,98 @@ function estimatedUsage(row: LedgerRow, answer: ModelAnswer): UsageClasses {
   return plainUsage(row.reservation.inputTokens, Math.min(seen, row.reservation.outputTokens));
 }
 
+/** Whose answer it is: a run's. */
+export interface AnsweredRun {
+  readonly deps: ActivityDeps;
+  readonly agent: ResolvedAgent;
+  readonly run: RunRef;
+  readonly thresholds: Thresholds;
+}
+
 /** All that one transaction stores of an answer: usage, message, events, and the run's result where it ends here. */
 export async function settlementOf(
-  call: CallToAttempt,
+  answered: AnsweredRun,
   plan: PlannedRequest,
   row: LedgerRow,
   answer: ModelAnswer,
 ): Promise<Settlement> {
-  const { deps, input } = call;
-  const { runId } = input.run;
-  const endedAt = Date.now();
-  const told = answer.usage !== null && answer.usage.input !== null && answer.usage.output !== null;
-  const usage = told && answer.usage !== null ? answer.usage : estimatedUsage(row, answer);
+  const billed = billOf(answered.deps, row, answer);
+  const { inputTokens, outputTokens } = deriveUsage(billed.usage);
   const ref = `${row.provider}/${row.model}`;
-  const bill = deps.catalogue.bill(ref, usage, new Date(row.priceDate));
   const parts = withOwnIds(answer.parts, row.callId);
   const toolCalls = toolCallsOf(parts);
-  const { inputTokens, outputTokens } = deriveUsage(usage);
-  const context = contextAfter(inputTokens ?? plan.inputTokens, outputTokens ?? 0, plan.window);
-  const durationMs = endedAt - row.startedAt;
+  const use = contextAfter(inputTokens ?? plan.inputTokens, outputTokens ?? 0, plan.window);
+  const told = billed.state === 'settled' && inputTokens !== null && outputTokens !== null;
+  const cut = told && (await learnFromCount(answered.deps, ref, plan, { inputTokens, outputTokens }));
   return {
-    rowId: row.id,
-    state: told ? 'settled' : 'estimated',
-    usage,
-    ...bill,
-    endedAt,
-    durationMs,
-    timeToFirstTokenMs: answer.timeToFirstTokenMs,
-    providerMetrics: answer.providerMetrics,
+    ...billed,
     answer: {
       text: textOf(parts),
       finishReason: answer.finishReason,
       message: {
         id: `${row.callId}.answer`,
-        runId,
+        runId: answered.run.runId,
         role: 'assistant',
         agent: row.agent,
         parts,
-        createdAt: new Date(endedAt).toISOString(),
+        createdAt: new Date(billed.endedAt).toISOString(),
         tokens: estimateMessage(parts),
       },
       toolCalls: toolCalls.map(({ callId, tool }) => ({ callId, tool })),
-      context: {
-        use: context,
-        anchor:
-          told && inputTokens !== null && outputTokens !== null
-            ? anchorAfter(plan, ref, inputTokens, outputTokens)
-            : null,
-      },
-      build: toolCalls.length > 0 ? null : await resultOf(call, parts, answer.finishReason),
+      context: { use, anchor: told && !cut ? anchorAfter(plan, ref, inputTokens, outputTokens) : null },
+      build: toolCalls.length > 0 ? null : await resultOf(answered, parts, answer.finishReason),
     },
-    events: [
-      {
-        type: 'call.ended',
-        callId: row.callId,
-        attempt: row.attempt,
-        model: ref,
-        inputTokens,
-        outputTokens,
-        cost: bill.costNanoUsd === null ? null : bill.costNanoUsd / 1e9,
-        durationMs,
-        contextTokens: context.tokens,
-        contextWindow: context.window,
-      },
-    ],
-    thresholds: thresholdRules(call.agent, input.thresholds),
+    events: [callEnded(row, billed, use)],
+    thresholds: thresholdRules(answered.agent, answered.thresholds),
+  };
+}
+
+type Billed = Omit<Settlement, 'answer' | 'events' | 'thresholds'>;
+
+/** What an attempt is charged that was answered. */
+export function billOf({ catalogue }: ActivityDeps, row: LedgerRow, answer: ModelAnswer): Billed {
+  const endedAt = Date.now();
+  const told = answer.usage !== null && answer.usage.input !== null && answer.usage.output !== null;
+  const usage = told && answer.usage !== null ? answer.usage : estimatedUsage(row, answer);
+  return {
+    rowId: row.id,
+    state: told ? 'settled' : 'estimated',
+    usage,
+    ...catalogue.bill(`${row.provider}/${row.model}`, usage, new Date(row.priceDate)),
+    endedAt,
+    durationMs: endedAt - row.startedAt,
+    timeToFirstTokenMs: answer.timeToFirstTokenMs,
+    providerMetrics: answer.providerMetrics,
+  };
+}
+
+/** @param context what the call leaves of the session's. */
+export function callEnded(row: LedgerRow, { usage, costNanoUsd, durationMs }: Billed, context: ContextUse): EventBody {
+  const { inputTokens, outputTokens } = deriveUsage(usage);
+  return {
+    type: 'call.ended',
+    callId: row.callId,
+    attempt: row.attempt,
+    model: `${row.provider}/${row.model}`,
+    modelType: row.modelType,
+    inputTokens,
+    outputTokens,
+    cost: costNanoUsd === null ? null : costNanoUsd / 1e9,
+    durationMs,
+    contextTokens: context.tokens,
+    contextWindow: context.window,
   };
 }
 
 /** The result of a run that this answer ends. */
-async function resultOf(call: CallToAttempt, parts: readonly Part[], finishReason: FinishReason): Promise<BuildResult> {
+async function resultOf(
+  { agent, run }: AnsweredRun,
+  parts: readonly Part[],
+  finishReason: FinishReason,
+): Promise<BuildResult> {
   const text = textOf(parts);
-  const { sessionId, runId, messageId } = call.input.run;
-  const ending = await endingOf(call.agent, text, finishReason);
+  const { sessionId, runId, messageId } = run;
+  const ending = await endingOf(agent, text, finishReason);
   return ({ totals, timeToFirstTokenMs, messageIds }): RunResult => ({
     sessionId,
     runId,

@@ -28,6 +28,30 @@ export interface ToolUsage {
   readonly cost?: number;
 }
 
+/** What was said in a session, also what is no longer in its context. Messages have numbers: 1, 2, 3, … */
+export interface ToolTranscript {
+  /**
+   * A page of what a message says, from a character on; `next` is where the next page begins. `null`: no such message.
+   */
+  read(
+    message: number,
+    from?: number,
+  ): Promise<{
+    readonly role: 'user' | 'assistant' | 'tool';
+    readonly text: string;
+    /** Characters of the whole message. */
+    readonly total: number;
+    readonly next: number | null;
+  } | null>;
+  /** Messages that say this, the best match first; 10 at most when no limit is given. */
+  search(
+    text: string,
+    limit?: number,
+  ): Promise<
+    readonly { readonly message: number; readonly role: 'user' | 'assistant' | 'tool'; readonly excerpt: string }[]
+  >;
+}
+
 /** What a tool is told beside its input. */
 export interface ToolContext {
   /** Aborts when the run is cancelled, the tool's time is up, or the worker shuts down. */
@@ -51,6 +75,8 @@ export interface ToolContext {
   recordUsage(usage: ToolUsage): void;
   /** Adds to a number of the run's `additionalMetrics`; one that is not finite throws a RangeError. */
   addMetric(name: string, value: number): void;
+  /** The session's own. */
+  readonly transcript: ToolTranscript;
   readonly log: ToolLog;
 }
 

@@ -118,7 +118,7 @@ export function sessionProblem(input: unknown): ErrorFacts | null {
   if (!isRecord(input)) {
     return invalid('A session starts with an object such as { "sessionId": "ann-1", "agent": "assistant" }');
   }
-  const { sessionId, agent, user, tenant, keys, limits, metadata } = input;
+  const { sessionId, agent, user, tenant, keys, limits, metadata, from } = input;
   if (typeof sessionId !== 'string' || !sessionIdPattern.test(sessionId)) {
     return invalid(
       'sessionId must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + - and begin with a letter or digit',
@@ -136,9 +136,20 @@ export function sessionProblem(input: unknown): ErrorFacts | null {
   if (keys !== undefined && !(isRecord(keys) && Object.values(keys).every((name) => typeof name === 'string'))) {
     return invalid('keys must name a stored key for each provider, such as { "openai": "team-key" }');
   }
+  if (from !== undefined && (typeof from !== 'string' || !sessionIdPattern.test(from) || from === sessionId)) {
+    return invalid('from must name another session, which this one carries on');
+  }
   const misfit = metadataProblem(metadata);
   if (misfit !== null) return misfit;
   return limits === undefined ? null : limitsProblem(limits);
+}
+
+/** What is wrong with the argument of `compact`; `null`: nothing. */
+export function compactProblem(request: unknown): ErrorFacts | null {
+  if (request == null) return null;
+  const keepRuns = isRecord(request) ? request['keepRuns'] : null;
+  if (keepRuns === undefined || (Number.isSafeInteger(keepRuns) && (keepRuns as number) >= 0)) return null;
+  return invalid('compact takes an object such as { "keepRuns": 3 }; keepRuns must be an integer of 0 or more');
 }
 
 const positiveInteger = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;

@@ -1,7 +1,7 @@
 import type { LimitsPatch } from './agent.ts';
 import { emptyTotals, isTotals, type ContextUse, type Totals } from './metrics.ts';
 import type { RunResult } from './run.ts';
-import type { SessionInput } from './session.ts';
+import type { SessionInput, SummaryInForce } from './session.ts';
 import type { DefinitionInForce, QueuedMessage, ToolCallRef } from './steps.ts';
 
 /** A run between two of its steps. */
@@ -22,6 +22,9 @@ export interface RunInProgress {
   stop?: string;
   /** What the run waits for, as its senders are told; `null`: it does not. */
   waiting: RunResult | null;
+  /** So often was the context compacted to make room for the next call, and so often had its provider refused it. */
+  compactions: number;
+  overflows: number;
   /** Asked for by the latest answer and not yet executed. */
   pendingTools: readonly ToolCallRef[];
 }
@@ -48,6 +51,13 @@ export interface CarriedState {
   recent: { readonly messageId: string; readonly runId: string }[];
   latest: RunResult | null;
   closing: { readonly reason: string } | null;
+  /** Compactions begun so far; the next one's id is made of it. */
+  compactionsTried: number;
+  /** Time to compact, before the next run needs the room. */
+  compactionDue: boolean;
+  /** The latest one brought little, or nothing: why, and from which run on it may be tried again. */
+  compaction: { readonly problem: string | null; readonly untilRun: number } | null;
+  summary: SummaryInForce | null;
 }
 
 /** Duplicates of the last so many messages are known without a look into the store. */
@@ -71,6 +81,10 @@ export function newState(input: SessionInput): CarriedState {
     recent: [],
     latest: null,
     closing: null,
+    compactionsTried: 0,
+    compactionDue: false,
+    compaction: null,
+    summary: null,
   };
 }
 

@@ -1,5 +1,7 @@
 import type { CompactionCause } from './compaction.ts';
+import type { PlanReport } from './context.ts';
 import type { JsonObject } from './json.ts';
+import type { ModelType } from './ledger.ts';
 import type { RunResult, WaitingFor } from './run.ts';
 import type { ThresholdLevel, ThresholdMeasure } from './thresholds.ts';
 
@@ -18,13 +20,17 @@ export type EventBody =
       readonly callId: string;
       readonly attempt: number;
       readonly model: string;
+      readonly modelType: ModelType;
       readonly inputTokensEstimated: number;
+      /** What went into the request, and what did not. */
+      readonly plan: PlanReport;
     }
   | {
       readonly type: 'call.ended';
       readonly callId: string;
       readonly attempt: number;
       readonly model: string;
+      readonly modelType: ModelType;
       readonly inputTokens: number | null;
       readonly outputTokens: number | null;
       readonly cost: number | null;

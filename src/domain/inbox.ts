@@ -70,6 +70,17 @@ export function slotsRefusal(state: CarriedState, open: number): ErrorFacts | nu
   };
 }
 
+/** Why the context can't be compacted now; `null`: it can. */
+export function compactRefusal(state: CarriedState, sessionId: string, asked: boolean): ErrorFacts | null {
+  const closed = closedRefusal(state, sessionId);
+  if (closed !== null) return closed;
+  if (asked) return { code: 'QueueFull', message: 'A compaction is asked for already. Ask again when it has ended' };
+  if (state.current === null || state.current.waiting === null) return null;
+  const { runId } = state.current.message;
+  const message = `Run ${runId} waits; a compaction comes between two steps. Cancel the run, or end its waiting, first`;
+  return { code: 'LimitReached', message };
+}
+
 /** The run of a message that is open or came of late. */
 export function knownRun(state: CarriedState, messageId: string): string | undefined {
   const open = [...state.queue, ...(state.current === null ? [] : [state.current.message])];

@@ -101,7 +101,6 @@ export const emptyTally: Tally = {
 export interface Totals {
   /** Rises with every change; a reader keeps the highest it has seen. */
   readonly version: number;
-  readonly sum: Tally;
   /** Keyed by model type, then by `provider/model`. */
   readonly details: Readonly<Record<string, Readonly<Record<string, Tally>>>>;
   readonly runs: number;
@@ -114,7 +113,6 @@ export interface Totals {
 
 export const emptyTotals: Totals = {
   version: 0,
-  sum: emptyTally,
   details: {},
   runs: 0,
   toolCalls: 0,
@@ -143,9 +141,9 @@ function areNumbers(record: Readonly<Record<string, unknown>>, names: readonly s
 /** Are these totals, and not whatever a stranger's signal or start argument holds in their place? */
 export function isTotals(value: unknown): value is Totals {
   if (!isRecord(value)) return false;
-  const { sum, details, additionalMetrics, ...numbers } = value;
-  const { sum: _sum, details: _details, additionalMetrics: _metrics, ...own } = emptyTotals;
-  if (!isTally(sum) || !isRecord(details) || !isRecord(additionalMetrics)) return false;
+  const { details, additionalMetrics, ...numbers } = value;
+  const { details: _details, additionalMetrics: _metrics, ...own } = emptyTotals;
+  if (!isRecord(details) || !isRecord(additionalMetrics)) return false;
   const tallies = Object.values(details).map((models) => (isRecord(models) ? Object.values(models) : [null]));
   return (
     areNumbers(numbers, Object.keys(own)) &&
@@ -200,7 +198,6 @@ function addToTotals(totals: Totals, row: CountedRow, sign: 1 | -1): Totals {
   const { [row.modelType]: __, ...otherTypes } = totals.details;
   return {
     ...totals,
-    sum: addToTally(totals.sum, row, sign),
     details: Object.keys(nextOfType).length === 0 ? otherTypes : { ...totals.details, [row.modelType]: nextOfType },
   };
 }
@@ -216,6 +213,24 @@ function addToTotals(totals: Totals, row: CountedRow, sign: 1 | -1): Totals {
 export function applyRow(totals: Totals, before: CountedRow | null, after: CountedRow): Totals {
   const without = before === null ? totals : addToTotals(totals, before, -1);
   return { ...addToTotals(without, after, 1), version: totals.version + 1 };
+}
+
+/** The sum over all models: not kept beside the parts, since every activity hands totals to the workflow's history. */
+export function tallyOf({ details }: Pick<Totals, 'details'>): Tally {
+  return Object.values(details)
+    .flatMap((models) => Object.values(models))
+    .reduce(addTallies, emptyTally);
+}
+
+function addTallies(one: Tally, other: Tally): Tally {
+  const numbers = Object.entries(one).flatMap(([name, value]) =>
+    typeof value === 'number' ? [[name, value + (other[name as keyof Tally] as number)]] : [],
+  );
+  const usage = usageFields.map((name) => {
+    const [a, b] = [one.usage[name], other.usage[name]];
+    return [name, { known: a.known + b.known, unknown: a.unknown + b.unknown }];
+  });
+  return { ...(Object.fromEntries(numbers) as unknown as Tally), usage: Object.fromEntries(usage) as Tally['usage'] };
 }
 
 function toSum(tally: Tally): UsageSum {
@@ -251,16 +266,17 @@ function toDetails(totals: Totals): Record<string, ModelDetail[]> {
 }
 
 function common(totals: Totals) {
+  const sum = tallyOf(totals);
   const named = Object.keys(totals.additionalMetrics).length > 0;
   return {
-    ...toSum(totals.sum),
-    calls: totals.sum.calls,
-    failedAttempts: totals.sum.failedAttempts,
+    ...toSum(sum),
+    calls: sum.calls,
+    failedAttempts: sum.failedAttempts,
     toolCalls: totals.toolCalls,
-    estimatedTokens: totals.sum.estimatedTokens,
+    estimatedTokens: sum.estimatedTokens,
     details: toDetails(totals),
     ...(named ? { additionalMetrics: totals.additionalMetrics } : {}),
-    ...(totals.sum.simulatedRows > 0 ? { simulated: true as const } : {}),
+    ...(sum.simulatedRows > 0 ? { simulated: true as const } : {}),
   };
 }
 

@@ -32,7 +32,8 @@ export function describeSession(
     contextUse,
     ...limitsInForce(state),
     thresholdsFired: state.thresholdsFired,
-    summary: null,
+    summary: state.summary,
+    compactionProblem: state.compaction?.problem ?? null,
     waitingFor: state.current?.waiting?.waitingFor ?? [],
     ...(simulated === undefined ? {} : { simulated }),
   };

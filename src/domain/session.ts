@@ -1,4 +1,5 @@
 import type { LimitsInForce, LimitsPatch } from './agent.ts';
+import type { Summary } from './compaction.ts';
 import type { JsonObject } from './json.ts';
 import type { RunProgress, WaitingFor } from './run.ts';
 
@@ -12,6 +13,25 @@ export interface SessionInput {
   readonly keys?: Readonly<Record<string, string>>;
   readonly limits?: LimitsPatch;
   readonly metadata?: JsonObject;
+  /** The session that this one carries on: it begins with a summary of it. */
+  readonly from?: string;
+}
+
+/**
+ * The summary that stands in the context for what is no longer shown. The workflow knows the beginning of its text, the
+ * store the whole.
+ */
+export interface SummaryInForce extends Summary {
+  /** Of the compaction that made it. */
+  readonly id: string;
+  /** Which of the session's compactions that was. */
+  readonly number: number;
+}
+
+/** The argument of `compact`. */
+export interface CompactRequest {
+  /** Runs to keep whole; the agent's `summary.keepRuns` when not given. */
+  readonly keepRuns?: number;
 }
 
 export type SessionStatus = 'open' | 'closing' | 'closed' | 'failed';
@@ -36,7 +56,9 @@ export interface SessionState {
   readonly thresholds: LimitsInForce['thresholds'];
   /** Names of the levels that stand fired, such as `context.warn`. */
   readonly thresholdsFired: readonly string[];
-  readonly summary: { readonly id: string; readonly text: string } | null;
+  readonly summary: SummaryInForce | null;
+  /** Why the latest compaction brought nothing; `null`: it did, or there was none. */
+  readonly compactionProblem: string | null;
   readonly waitingFor: readonly WaitingFor[];
   readonly simulated?: true;
 }

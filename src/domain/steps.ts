@@ -1,9 +1,11 @@
 import type { LimitsInForce, LimitsPatch, Thresholds } from './agent.ts';
+import type { CompactionCause, CompactionGain, CompactionResult } from './compaction.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { UserPart } from './messages.ts';
 import type { ContextUse, Totals } from './metrics.ts';
 import type { FinishReason, RunResult, RunStatus } from './run.ts';
+import type { SummaryInForce } from './session.ts';
 
 /** An accepted message on its way to be answered. */
 export interface QueuedMessage {
@@ -40,6 +42,8 @@ export interface OpenSessionInput {
   readonly metadata?: JsonObject;
   /** The session's own, to be held against the agent's. */
   readonly limits?: LimitsPatch;
+  /** The session that it carries on. */
+  readonly from?: string;
 }
 
 export interface OpenedSession {
@@ -66,6 +70,14 @@ export interface CallInput {
   readonly secondsLeft: number;
   /** The session's state says that it waits for a budget: the activity may wait for it now. */
   readonly mayWait: boolean;
+  /** So often was the context compacted to make room for this very call. */
+  readonly compactions: number;
+  /** May a compaction that is due be done before the call? Not while one that brought nothing rests. */
+  readonly mayCompact: boolean;
+  /** The summary that the workflow knows; 0: none. */
+  readonly summaryNumber: number;
+  /** So often has the provider refused this very call as too long, whatever we had counted. */
+  readonly overflows: number;
   readonly keys?: Readonly<Record<string, string>>;
 }
 
@@ -100,6 +112,12 @@ export type CallOutcome = StepFacts &
     readonly context: ContextUse;
     /** Given when the definition's hash differs from the workflow's: in force from the next run on. */
     readonly definition?: DefinitionInForce;
+    /** The context is nearly full: time to compact, before the next run needs the room. */
+    readonly compactionDue?: true;
+    /** Given when another one is in force than the workflow knows. */
+    readonly summary?: SummaryInForce;
+    /** Of a compaction before the call. */
+    readonly compaction?: CompactionGain;
   } & (
     | {
         /** The run is over: answered now, or long ago under the same message id. */
@@ -111,6 +129,12 @@ export type CallOutcome = StepFacts &
         readonly kind: 'waiting';
         readonly result: RunResult;
       }
+    | {
+        /** The request did not fit, by our count or by the provider's (`overflow`): nothing was answered. */
+        readonly kind: 'compact';
+        readonly overflow: boolean;
+        readonly reason: string;
+      }
     | { readonly kind: 'tools'; readonly text: string; readonly toolCalls: readonly ToolCallRef[] }
   );
 
@@ -119,6 +143,31 @@ export interface ToolInput {
   readonly callId: string;
   /** Given when the tool can't be run any more: stored as its result. */
   readonly failure?: string;
+}
+
+export interface CompactInput {
+  /** The caller of its model calls; `runId` where a run waits for it. */
+  readonly sessionId: string;
+  readonly runId: string | null;
+  readonly agent: string;
+  readonly user?: string;
+  readonly tenant?: string;
+  /** Unique: the same id again answers what was done. */
+  readonly compactionId: string;
+  readonly cause: CompactionCause;
+  /** Runs to keep whole; `null`: the agent's `summary.keepRuns`. */
+  readonly keepRuns: number | null;
+  readonly thresholds: Thresholds;
+  /** The session whose end this one begins with. */
+  readonly from?: string;
+}
+
+export interface CompactOutcome extends ThresholdFacts {
+  readonly summary: SummaryInForce | null;
+  readonly result: CompactionResult;
+  readonly totals: Totals;
+  readonly context: ContextUse;
+  readonly workedMs: number;
 }
 
 export interface EndRunInput {
@@ -152,6 +201,7 @@ export interface SessionActivities {
   openSession(input: OpenSessionInput): Promise<OpenedSession>;
   callModel(input: CallInput): Promise<CallOutcome>;
   executeTool(input: ToolInput): Promise<StepFacts>;
+  compactSession(input: CompactInput): Promise<CompactOutcome>;
   endRun(input: EndRunInput): Promise<EndedRun>;
   storedResult(input: { readonly sessionId: string; readonly runId: string }): Promise<RunResult>;
   /** Keeps a queued message's content in the store; answers what it is stored as. */

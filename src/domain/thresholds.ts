@@ -1,5 +1,5 @@
 import type { Thresholds } from './agent.ts';
-import type { ContextUse, Totals } from './metrics.ts';
+import { type ContextUse, type Totals, tallyOf } from './metrics.ts';
 
 export type ThresholdMeasure = 'context' | 'tokens' | 'cost' | 'runs' | 'ageHours';
 export type ThresholdLevel = 'warn' | 'compact' | 'critical' | 'stop' | 'reached';
@@ -52,8 +52,8 @@ export function standingOf(
   const { totals, context, runsEnded, createdAt } = session;
   return {
     context,
-    tokens: totals.sum.usage.totalTokens.known,
-    costNanoUsd: totals.sum.costNanoUsd,
+    tokens: tallyOf(totals).usage.totalTokens.known,
+    costNanoUsd: tallyOf(totals).costNanoUsd,
     runs: runsEnded,
     ageMs: Math.max(0, Date.parse(at) - Date.parse(createdAt)),
   };

@@ -5,6 +5,7 @@ export { estimateFrame, estimateMessage, estimateRequest } from './estimate.ts';
 export type { EstimateOptions, RequestFrame } from './estimate.ts';
 export type { TokenLimits } from './limits.ts';
 export { readerOf } from './message-tokens.ts';
+export type { Reader } from './message-tokens.ts';
 export { boundFromAnchor, storedRange } from './stored-tokens.ts';
 export type { Anchored, CountedMessage, CountedRange } from './stored-tokens.ts';
 export { isExact } from './tokenizer-families.ts';

@@ -25,9 +25,9 @@ export interface TotalsTwice {
 }
 
 /** The sums that rows give, in whatever order they are handed over. */
-export function sumOfRows(rows: readonly LedgerRow[]): Pick<Totals, 'sum' | 'details'> {
-  const { sum, details } = rows.reduce((totals, row) => applyRow(totals, null, row), emptyTotals);
-  return { sum, details };
+export function sumOfRows(rows: readonly LedgerRow[]): Pick<Totals, 'details'> {
+  const { details } = rows.reduce((totals, row) => applyRow(totals, null, row), emptyTotals);
+  return { details };
 }
 
 /** What no row tells (version, compactions, metrics of tools) is taken as it is stored. */

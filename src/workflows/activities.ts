@@ -36,6 +36,15 @@ export function callModelWithin(secondsLeft: number): SessionActivities['callMod
   }).callModel;
 }
 
+/** Several calls of a summariser at most. A worker that is away for longer than this stands in the way of no message. */
+export const { compactSession } = proxyActivities<SessionActivities>({
+  startToCloseTimeout: '30 minutes',
+  scheduleToCloseTimeout: '1 hour',
+  heartbeatTimeout,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry,
+});
+
 /** One tool call: started again after a crash only as often as the tool allows. */
 export function executeToolWithin(call: ToolCallRef): SessionActivities['executeTool'] {
   return proxyActivities<SessionActivities>({

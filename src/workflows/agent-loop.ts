@@ -1,11 +1,14 @@
 import { ActivityFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { Limits, Thresholds } from '../domain/agent.ts';
 import type { RunInProgress } from '../domain/carried.ts';
+import type { CompactionResult } from '../domain/compaction.ts';
 import type { RunResult } from '../domain/run.ts';
 import type { CallOutcome, EndRunInput, RunRef, StepFacts, ThresholdFacts, ToolCallRef } from '../domain/steps.ts';
 import { toUsd } from '../domain/money.ts';
 import { callModelWithin, endRun, executeToolWithin, storeToolFailure } from './activities.ts';
-import { factsOfFailure } from './failures.ts';
+import { factsOfFailure, toFailure } from './failures.ts';
+
+type CallFacts = 'context' | 'definition' | 'compactionDue' | 'compaction' | 'summary';
 
 /** What the loop needs of the session (or of the member run) that it works for. */
 export interface LoopHost {
@@ -15,9 +18,15 @@ export interface LoopHost {
   thresholds(): Thresholds;
   definitionHash(): string;
   /** Takes in what a step hands back. */
-  observe(
-    facts: Pick<StepFacts, 'totals'> & Partial<ThresholdFacts & Pick<CallOutcome, 'context' | 'definition'>>,
-  ): void;
+  observe(facts: Pick<StepFacts, 'totals'> & Partial<ThresholdFacts & Pick<CallOutcome, CallFacts>>): void;
+  /** May a compaction that is due be done before a call? */
+  mayCompact(): boolean;
+  /** The summary that the session knows; 0: none. */
+  summaryNumber(): number;
+  /** Makes room in the context for the run's next call, or tells why there is none. */
+  compact(keepRuns: number | null): Promise<CompactionResult>;
+  /** Does what has to be done between two steps. */
+  atBoundary(): Promise<void>;
   /** Is it time to continue as new? Asked between two steps, when no activity is open. */
   rollOverDue(): boolean;
   cancelReason(): string;
@@ -38,6 +47,7 @@ export async function advanceRun(progress: RunInProgress, host: LoopHost): Promi
       if (reached !== null)
         return await end(progress, host, { status: 'limit', finishReason: 'limit', reason: reached });
       if (progress.pendingTools.length > 0) await executeTools(progress, host);
+      if (step > 0) await host.atBoundary();
       if (step > 0 && host.rollOverDue()) return 'roll-over';
       const result = await callModel(progress, host);
       if (result !== null) return result;
@@ -62,12 +72,22 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
     thresholds: host.thresholds(),
     secondsLeft,
     mayWait: progress.waiting !== null,
+    mayCompact: host.mayCompact(),
+    summaryNumber: host.summaryNumber(),
+    compactions: progress.compactions,
+    overflows: progress.overflows,
     ...(host.keys === undefined ? {} : { keys: host.keys }),
   });
   host.observe(outcome);
   progress.waiting = outcome.kind === 'waiting' ? outcome.result : null;
   if (outcome.kind === 'waiting') return null;
+  if (outcome.kind === 'compact') {
+    await makeRoom(progress, host, outcome);
+    return null;
+  }
   progress.calls += 1;
+  progress.compactions = 0;
+  progress.overflows = 0;
   progress.tokens = outcome.spent.tokens;
   progress.costNanoUsd = outcome.spent.costNanoUsd;
   progress.workedMs += outcome.workedMs;
@@ -76,6 +96,22 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
   progress.pendingTools = outcome.toolCalls;
   if (outcome.stop !== null) progress.stop = outcome.stop;
   return null;
+}
+
+/**
+ * Compacts the context for a call that did not fit: first as the agent wants it, then as far as it goes. Where there is
+ * nothing to compact, a request that only its provider found too long is made shorter by the next call itself.
+ */
+async function makeRoom(
+  progress: RunInProgress,
+  host: LoopHost,
+  { overflow, reason }: CallOutcome & { readonly kind: 'compact' },
+): Promise<void> {
+  const result = await host.compact(progress.compactions === 0 ? null : 0);
+  progress.compactions += 1;
+  if (overflow) progress.overflows += 1;
+  if (result.problem === undefined || overflow) return;
+  throw toFailure({ code: 'LimitReached', message: `${reason}, and it could not be made shorter: ${result.problem}` });
 }
 
 function contentOf({ parts, storedAs, metadata }: RunInProgress['message']) {

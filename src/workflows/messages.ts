@@ -1,8 +1,9 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
+import type { CompactionResult } from '../domain/compaction.ts';
 import type { SessionMetrics, Totals } from '../domain/metrics.ts';
 import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
-import type { SessionState } from '../domain/session.ts';
+import type { CompactRequest, SessionState } from '../domain/session.ts';
 
 /** Answers when the message's run has ended; refused messages leave nothing behind. */
 export const sendUpdate = defineUpdate<RunResult, [SendInput]>('send');
@@ -15,6 +16,9 @@ export const stateQuery = defineQuery<SessionState>('state');
 
 /** The run with this id, or the latest. Older ones than the workflow remembers are in the store. */
 export const runQuery = defineQuery<RunResult | RunProgress, [string?]>('run');
+
+/** Shortens the context at the next boundary between two steps; answers with what that brought. */
+export const compactUpdate = defineUpdate<CompactionResult, [CompactRequest | undefined]>('compact');
 
 /** Limits and thresholds of this session on top of its agent's; answers with those in force. */
 export const setLimitsUpdate = defineUpdate<LimitsInForce, [LimitsPatch]>('setLimits');

@@ -8,7 +8,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import { sessionProblem } from '../domain/admission.ts';
+import { compactProblem, sessionProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
 import { isCarriedState, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
@@ -21,6 +21,7 @@ import type { QueuedMessage } from '../domain/steps.ts';
 import { closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
 import { advanceRun, type LoopHost } from './agent-loop.ts';
 import { factsOfFailure, toFailure, toQueryFailure } from './failures.ts';
+import { Compactor } from './compactor.ts';
 import * as messages from './messages.ts';
 import { publishStatus } from './search-attributes.ts';
 
@@ -63,6 +64,7 @@ function reasonOf(argument: { readonly reason?: unknown } | null | undefined, ot
 class LiveSession {
   private readonly input: SessionInput;
   private readonly state: CarriedState;
+  private readonly compactor: Compactor;
   /** Accepted before this run of the workflow. */
   private readonly carriedRuns: number;
   /** Results of runs that ended since the last roll-over: what waiting sends answer. */
@@ -79,6 +81,7 @@ class LiveSession {
     this.input = own;
     this.state = carried === undefined ? newState(own) : upgradeState(carried);
     this.carriedRuns = this.state.accepted;
+    this.compactor = new Compactor(own, this.state, ({ summary: _, ...facts }) => this.observe(facts));
     if (this.state.latest !== null) this.results.set(this.state.latest.runId, this.state.latest);
   }
 
@@ -87,15 +90,21 @@ class LiveSession {
   async main(): Promise<SessionMetrics> {
     if (this.state.definition === null) await this.open();
     for (;;) {
-      await condition(() => this.state.current !== null || this.state.queue.length > 0 || this.state.closing !== null);
+      await condition(() => this.hasWork());
+      await this.compactor.atBoundary();
       if (this.state.current === null && this.state.closing !== null) return await this.close();
       const ended = await this.answerNext();
       if (!ended || this.rollOverDue()) await this.rollOver();
     }
   }
 
+  private hasWork(): boolean {
+    const { current, queue, closing } = this.state;
+    return current !== null || queue.length > 0 || closing !== null || this.compactor.isWanted();
+  }
+
   private async open(): Promise<void> {
-    const { sessionId, agent, user, tenant, metadata, limits } = this.input;
+    const { sessionId, agent, user, tenant, metadata, limits, from } = this.input;
     try {
       const opened = await openSession({
         sessionId,
@@ -105,12 +114,14 @@ class LiveSession {
         ...(tenant === undefined ? {} : { tenant }),
         ...(metadata === undefined ? {} : { metadata }),
         ...(limits === undefined ? {} : { limits }),
+        ...(from === undefined ? {} : { from }),
       });
       this.state.definition = opened.definition;
       this.state.context = opened.context;
       this.state.searchAttributes = opened.searchAttributes;
       this.observe({ totals: opened.totals });
       this.publish('open');
+      if (from !== undefined) await this.compactor.tryRun('carry-on', null, null, from);
     } catch (error) {
       this.openFailure = factsOfFailure(error);
       await condition(allHandlersFinished);
@@ -134,6 +145,8 @@ class LiveSession {
       text: '',
       waiting: null,
       pendingTools: [],
+      compactions: 0,
+      overflows: 0,
     };
     const progress = state.current;
     const scope = new CancellationScope();
@@ -155,6 +168,10 @@ class LiveSession {
       thresholds: () => inbox.limitsInForce(this.state).thresholds,
       definitionHash: () => this.state.definition?.hash ?? '',
       observe: (facts) => this.observe(facts),
+      mayCompact: () => this.compactor.mayRun(),
+      summaryNumber: () => this.state.summary?.number ?? 0,
+      compact: (keepRuns) => this.compactor.run('overflow', keepRuns, message.runId),
+      atBoundary: () => this.compactor.atBoundary(),
       rollOverDue: () => this.rollOverDue(),
       cancelReason: () => this.running?.reason ?? 'cancelled',
     };
@@ -185,6 +202,7 @@ class LiveSession {
 
   /** Continues as new between two steps without draining: parked sends are told to attach again by their messageId. */
   private async rollOver(): Promise<never> {
+    await this.compactor.atBoundary();
     this.rollingOver = true;
     for (;;) {
       await condition(allHandlersFinished);
@@ -210,6 +228,12 @@ class LiveSession {
     setHandler(messages.metricsQuery, () => metricsOf(this.opened(), this.input));
     setHandler(messages.stateQuery, () => describeSession(this.opened(), this.input, this.status()));
     setHandler(messages.runQuery, (runId) => this.runOf(runId ?? undefined));
+    setHandler(messages.compactUpdate, async (request) => await this.compactor.answer(request ?? {}), {
+      validator: (request) => {
+        const refusal = compactProblem(request) ?? this.compactRefusal();
+        if (refusal !== null) throw toFailure(refusal);
+      },
+    });
     setHandler(messages.setLimitsUpdate, (patch) => this.setLimits(patch), {
       validator: (patch) => {
         const refusal = inbox.patchProblem(this.state, patch) ?? inbox.closedRefusal(this.state, this.input.sessionId);
@@ -272,6 +296,13 @@ class LiveSession {
     }
     const refused: QueuedMessage = { runId: inbox.nextRunId(this.state, sessionId, messageId), messageId, parts: [] };
     await this.endQueued(refused, 'failed', refusal.message, refusal);
+  }
+
+  private compactRefusal(): ErrorFacts | null {
+    if (this.rollingOver) {
+      return { code: 'SessionRollingOver', message: 'The session continues as new. Ask again' };
+    }
+    return inbox.compactRefusal(this.state, this.input.sessionId, this.compactor.isAsked());
   }
 
   private refusalOf(argument: unknown): ErrorFacts | null {
@@ -348,6 +379,9 @@ class LiveSession {
     if (facts.stop != null) this.requestClose(facts.stop);
     if (facts.context !== undefined) this.state.context = facts.context;
     if (facts.definition !== undefined) this.state.definition = facts.definition;
+    if (facts.summary !== undefined) this.state.summary = facts.summary;
+    if (facts.compactionDue === true) this.state.compactionDue = true;
+    if (facts.compaction !== undefined) this.compactor.took(facts.compaction);
   }
 
   private publish(status: 'open' | 'closed'): void {

@@ -72,6 +72,8 @@ describe('the state that a session carries', () => {
         workedMs: 1e6,
         text: wide.repeat(8_000),
         waiting: null,
+        compactions: 0,
+        overflows: 0,
         pendingTools: Array.from({ length: 50 }, () => ({
           callId: 't12345678',
           tool: 't'.repeat(64),

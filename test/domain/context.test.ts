@@ -9,7 +9,8 @@ const bounds = {
   maxInputTokens: null,
   maxOutputTokens: 200,
   fixed: { tokens: 100, upperBound: 150 },
-  anchored: null,
+  counted: null,
+  keepsAll: false,
 };
 
 describe('the plan of a request', () => {
@@ -35,10 +36,10 @@ describe('the plan of a request', () => {
   });
 
   it('prefers the count that is exact, and keeps with it what the sum of bounds would leave out', () => {
-    const anchored = { keptRuns: 3, tokens: 600, upperBound: 620 };
-    expect(planContext(runs(100, 200, 200), { ...bounds, anchored })).toMatchObject({ keptRuns: 3, inputBound: 620 });
+    const counted = { keptRuns: 3, tokens: 600, upperBound: 620 };
+    expect(planContext(runs(100, 200, 200), { ...bounds, counted })).toMatchObject({ keptRuns: 3, inputBound: 620 });
     const tooLong = { keptRuns: 3, tokens: 600, upperBound: 900 };
-    expect(planContext(runs(100, 200, 200), { ...bounds, anchored: tooLong })).toMatchObject({ keptRuns: 2 });
+    expect(planContext(runs(100, 200, 200), { ...bounds, counted: tooLong })).toMatchObject({ keptRuns: 2 });
   });
 
   const size = fc.integer({ min: 0, max: 2000 });
@@ -50,7 +51,8 @@ describe('the plan of a request', () => {
       maxInputTokens: fc.option(size),
       maxOutputTokens: fc.integer({ min: leastOutputTokens, max: 500 }),
       fixed: range,
-      anchored: fc.option(
+      keepsAll: fc.boolean(),
+      counted: fc.option(
         fc.record({ keptRuns: fc.nat(5), range }).map(({ keptRuns, range: of }) => ({ keptRuns, ...of })),
       ),
     });

@@ -5,7 +5,12 @@ import { billedTokens, metricsOfLedger } from '../support/conservation.ts';
 import { eventCount, historiesOf, historyBytes } from '../support/history.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
-const config = defineConfig({ agents: [defineAgent({ name: 'assistant', history: { runs: 3 } })] });
+const config = defineConfig({
+  agents: [
+    defineAgent({ name: 'assistant', history: { runs: 3 }, summary: false }),
+    defineAgent({ name: 'summing', history: { runs: 3 } }),
+  ],
+});
 
 describe('rolling over', () => {
   let stack: Stack<typeof config>;
@@ -51,7 +56,7 @@ describe('rolling over', () => {
   }, 120_000);
 
   it('keeps the history of a run of one call at 12 events and 8 KB beside its texts', async () => {
-    const session = stack.api.session('assistant', { id: `small-${randomUUID()}` });
+    const session = stack.api.session('summing', { id: `small-${randomUUID()}` });
     await session.send('Open the session');
     const before = await historiesOf(session.id);
     let texts = 0;

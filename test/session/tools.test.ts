@@ -96,6 +96,7 @@ const config = defineConfig({
     defineAgent({ name: 'worker', tools: [weather, flaky, broken, sleepy, together, numbers, long] }),
     defineAgent({
       name: 'small',
+      summary: false,
       model: 'simulated/loadline-sim-small',
       tools: [long],
       limits: { maxOutputTokens: 200 },

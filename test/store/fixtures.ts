@@ -133,8 +133,30 @@ export function settlementOf(
   };
 }
 
+const plan = {
+  window: 8192,
+  inputTokens: 90,
+  inputBound: 100,
+  answerTokens: 200,
+  instructionTokens: 10,
+  toolTokens: 0,
+  summaryTokens: 0,
+  historyTokens: 0,
+  runs: 0,
+  messageTokens: 80,
+  cut: [],
+} as const;
+
 export function callStarted({ callId, attempt }: LedgerRow) {
-  return { type: 'call.started', callId, attempt, model: 'simulated/echo', inputTokensEstimated: 90 } as const;
+  return {
+    type: 'call.started',
+    callId,
+    attempt,
+    model: 'simulated/echo',
+    modelType: 'model',
+    inputTokensEstimated: 90,
+    plan,
+  } as const;
 }
 
 function callEnded({ callId, attempt }: LedgerRow) {
@@ -143,6 +165,7 @@ function callEnded({ callId, attempt }: LedgerRow) {
     callId,
     attempt,
     model: 'simulated/echo',
+    modelType: 'model',
     inputTokens: 120,
     outputTokens: 30,
     cost: 0.00015,

@@ -17,6 +17,7 @@ import {
   start,
   toolMessage,
 } from './fixtures.ts';
+import { tallyOf } from '../../src/domain/metrics.ts';
 
 const userDaily: BudgetRule = {
   scope: 'user',
@@ -221,7 +222,7 @@ describe('the second time', () => {
     await Promise.all([reserveRow(row), reserveRow(row), reserveRow(row)]);
     const settled = await Promise.all([store.settle(settlementOf(row)), store.settle(settlementOf(row))]);
     expect(settled[0]).toEqual(settled[1]);
-    expect(settled[0].totals.sum.calls).toBe(1);
+    expect(tallyOf(settled[0].totals).calls).toBe(1);
     const events = await store.events('s1', { afterId: 0, limit: 99 });
     expect(events.map(({ type }) => type)).toEqual(['run.started', 'call.started', 'call.ended', 'run.ended']);
   });

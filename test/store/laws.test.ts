@@ -4,6 +4,7 @@ import { plainUsage, unknownUsage } from '../../src/domain/usage.ts';
 import { createStore } from '../../src/store/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import { at, beginInput, buildResult, openInput, reserve, reservedRow, settlementOf, start } from './fixtures.ts';
+import { tallyOf } from '../../src/domain/metrics.ts';
 
 const tokens = fc.nat({ max: 1000 });
 const call = fc.constantFrom('c1', 'c2');
@@ -85,8 +86,8 @@ async function expectLaws(store: Store): Promise<void> {
   const twice = await store.recomputeTotals('s1');
   expect(twice?.stored).toEqual(twice?.recomputed);
   const run = await store.run('s1', 'r1');
-  expect(run?.totals.sum).toEqual(twice?.stored.sum);
-  if (run?.result) expect(run.result.metrics.totalTokens ?? 0).toBe(run.totals.sum.usage.totalTokens.known);
+  expect(run?.totals.details).toEqual(twice?.stored.details);
+  if (run?.result) expect(run.result.metrics.totalTokens ?? 0).toBe(tallyOf(run.totals).usage.totalTokens.known);
 
   const events = await store.events('s1', { afterId: 0, limit: 999 });
   expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1));

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createStore } from '../../src/store/index.ts';
 import { openedStore } from './fixtures.ts';
+import { tallyOf, emptyTotals } from '../../src/domain/metrics.ts';
 
 const writer = fileURLToPath(new URL('writer-process.ts', import.meta.url));
 
@@ -29,8 +30,13 @@ describe('several processes on one file', () => {
     const { store, path } = opened;
     expect(await Promise.all([write(`sqlite:${path}`, 'one'), write(`sqlite:${path}`, 'two')])).toEqual(['', '']);
     const totals = (await store.session('s1'))?.totals;
-    expect(totals?.sum).toMatchObject({ calls: 500, rows: 500, failedAttempts: 0, costNanoUsd: 500 * 150_000 });
-    expect(totals?.sum.usage.totalTokens).toEqual({ known: 500 * 150, unknown: 0 });
+    expect(tallyOf(totals ?? emptyTotals)).toMatchObject({
+      calls: 500,
+      rows: 500,
+      failedAttempts: 0,
+      costNanoUsd: 500 * 150_000,
+    });
+    expect(tallyOf(totals ?? emptyTotals).usage.totalTokens).toEqual({ known: 500 * 150, unknown: 0 });
     const events = await store.events('s1', { afterId: 0, limit: 9999 });
     expect(events.map(({ id }) => id)).toEqual(Array.from({ length: 1001 }, (_, index) => index + 1));
     const twice = await store.recomputeTotals('s1');

@@ -38,15 +38,21 @@ function answerFromTools(prompt: Prompt): string | null {
   return results.map(({ tool, text }) => `${tool ?? 'The tool'} says: ${shorten(text.trim(), 400)}`).join('\n');
 }
 
+/** A summary that stands before the question in the same message. */
+const notesBefore = /^<summary[^>]*>.*?<\/summary>/s;
+
 /**
  * The simulator's answer in words: short, the same for the same request, and built from what it was asked.
  */
 export function say(prompt: Prompt): string {
   const fromTools = answerFromTools(prompt);
   if (fromTools !== null) return fromTools;
-  const question = withoutDirectives(questionOf(prompt)).trim();
+  const asked = withoutDirectives(questionOf(prompt)).trim();
+  const [notes = ''] = notesBefore.exec(asked) ?? [];
+  const question = asked.slice(notes.length).trim();
   const sum = firstSum(question);
-  const earlier = prompt.turns.slice(0, Math.max(0, lastUserAt(prompt.turns)));
+  const before = prompt.turns.slice(0, Math.max(0, lastUserAt(prompt.turns)));
+  const earlier = notes === '' ? before : [...before, { role: 'user' as const, text: notes }];
   const summary = summarise(prompt, question);
   if (summary !== null) return summary;
   const counted = countedWords(question);

@@ -1,0 +1,46 @@
+import type { Summary } from '../domain/compaction.ts';
+import type { TokenRange } from '../domain/context.ts';
+import { asReferences, hasReplaceable } from '../domain/references.ts';
+import { summaryPart } from '../domain/summary-text.ts';
+import { estimateMessage, storedRange, type CountedMessage, type CountedRange, type Reader } from '../models/index.ts';
+import type { RequestMessage } from '../providers/provider.ts';
+import type { BlobStore, StoredMessage } from '../store/store.ts';
+import { loadMedia } from './media.ts';
+
+/** A message as a request has it, with its tokens. */
+export type Shown = StoredMessage & CountedMessage & { readonly range: CountedRange };
+
+/** Messages as the context has them: media loaded, tool results up to `resultsThroughSeq` as references. */
+export async function showMessages(
+  messages: readonly StoredMessage[],
+  { store, reader, resultsThroughSeq }: { store: BlobStore; reader: Reader; resultsThroughSeq: number },
+): Promise<readonly Shown[]> {
+  return await Promise.all(
+    messages.map(async (stored) => {
+      const message = stored.seq <= resultsThroughSeq ? shortened(stored) : stored;
+      const { parts: sent } = await loadMedia(message, store);
+      return { ...message, sent, range: storedRange({ ...message, sent }, reader) };
+    }),
+  );
+}
+
+function shortened(message: StoredMessage): StoredMessage {
+  if (!hasReplaceable(message)) return message;
+  const short = asReferences(message);
+  return { ...short, tokens: estimateMessage(short.parts) };
+}
+
+/** The same messages with the summary before what the first of them says. */
+export function withSummary(messages: readonly Shown[], summary: Summary | null): readonly RequestMessage[] {
+  const all = messages.map(({ role, sent }) => ({ role, parts: sent }));
+  const [first, ...rest] = all;
+  if (summary === null || first === undefined) return all;
+  return [{ ...first, parts: [summaryPart(summary), ...first.parts] }, ...rest];
+}
+
+/** Tokens that a summary adds to the message it stands in. */
+export function summaryRange(summary: Summary | null, reader: Reader): TokenRange {
+  if (summary === null) return { tokens: 0, upperBound: 0 };
+  const parts = [summaryPart(summary)];
+  return storedRange({ parts, sent: parts, tokens: estimateMessage(parts) }, reader);
+}

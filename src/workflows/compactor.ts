@@ -1,0 +1,127 @@
+import { condition, isCancellation } from '@temporalio/workflow';
+import type { CarriedState } from '../domain/carried.ts';
+import type { CompactionCause, CompactionGain, CompactionResult } from '../domain/compaction.ts';
+import type { ErrorFacts } from '../domain/errors.ts';
+import { limitsInForce } from '../domain/inbox.ts';
+import type { CompactRequest, SessionInput } from '../domain/session.ts';
+import type { CompactOutcome } from '../domain/steps.ts';
+import { compactSession } from './activities.ts';
+import { factsOfFailure, toFailure } from './failures.ts';
+
+/** After a compaction that gained little, so many runs go by before the next one that nobody asked for. */
+const runsToRest = 5;
+/** Less than this part of the context is little. */
+const littleShare = 0.05;
+
+interface Asked {
+  readonly request: CompactRequest;
+  outcome: CompactionResult | ErrorFacts | null;
+}
+
+/** Compacts a session's context: where a call needs room, between two runs when it is due, and when somebody asks. */
+export class Compactor {
+  readonly #input: SessionInput;
+  readonly #state: CarriedState;
+  readonly #observe: (outcome: CompactOutcome) => void;
+  #asked: Asked | null = null;
+
+  constructor(input: SessionInput, state: CarriedState, observe: (outcome: CompactOutcome) => void) {
+    this.#input = input;
+    this.#state = state;
+    this.#observe = observe;
+  }
+
+  /** Is there something to do between two steps? */
+  isWanted(): boolean {
+    return this.#asked?.outcome === null || this.#isDue();
+  }
+
+  isAsked(): boolean {
+    return this.#asked?.outcome === null;
+  }
+
+  /** The answer of `compact`: at the next boundary between two steps. */
+  async answer(request: CompactRequest): Promise<CompactionResult> {
+    const asked: Asked = { request, outcome: null };
+    this.#asked = asked;
+    await condition(() => asked.outcome !== null);
+    const { outcome } = asked;
+    if (outcome !== null && 'compactionId' in outcome) return outcome;
+    throw toFailure(outcome ?? { code: 'ProviderError', message: 'The compaction gave no answer' });
+  }
+
+  /** Does what was asked for, and between two runs what is due. */
+  async atBoundary(): Promise<void> {
+    const asked = this.#asked;
+    const { current } = this.#state;
+    if (asked !== null && asked.outcome === null) {
+      try {
+        asked.outcome = await this.run('request', asked.request.keepRuns ?? null, current?.message.runId ?? null);
+      } catch (error) {
+        asked.outcome = factsOfFailure(error);
+        if (isCancellation(error)) throw error;
+      }
+    }
+    if (this.#isDue()) await this.tryRun('threshold', null, null);
+  }
+
+  /** A compaction whose failure stands in the way of nothing. */
+  async tryRun(cause: CompactionCause, keepRuns: number | null, runId: string | null, from?: string): Promise<void> {
+    try {
+      await this.run(cause, keepRuns, runId, from);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      this.#rest(factsOfFailure(error).message);
+    }
+  }
+
+  /** @throws ActivityFailure when it could not even be tried. */
+  async run(
+    cause: CompactionCause,
+    keepRuns: number | null,
+    runId: string | null,
+    from?: string,
+  ): Promise<CompactionResult> {
+    const { sessionId, agent, user, tenant } = this.#input;
+    this.#state.compactionsTried += 1;
+    const outcome = await compactSession({
+      sessionId,
+      runId,
+      agent,
+      ...(user === undefined ? {} : { user }),
+      ...(tenant === undefined ? {} : { tenant }),
+      compactionId: `${sessionId}.c${this.#state.compactionsTried}`,
+      cause,
+      keepRuns,
+      thresholds: limitsInForce(this.#state).thresholds,
+      ...(from === undefined ? {} : { from }),
+    });
+    this.#observe(outcome);
+    this.#state.summary = outcome.summary;
+    this.took(outcome.result);
+    return outcome.result;
+  }
+
+  /** May one that is due be done? */
+  mayRun(): boolean {
+    const { compaction, totals } = this.#state;
+    return compaction === null || totals.runs >= compaction.untilRun;
+  }
+
+  /** A compaction has been done: one that brought little is not tried again at once. */
+  took({ problem, tokensSaved, tokensBefore }: CompactionGain): void {
+    if (problem !== undefined || tokensSaved <= littleShare * tokensBefore) this.#rest(problem ?? null);
+    else this.#state.compaction = null;
+    this.#state.compactionDue = false;
+  }
+
+  #rest(problem: string | null): void {
+    this.#state.compaction = { problem, untilRun: this.#state.totals.runs + runsToRest };
+    this.#state.compactionDue = false;
+  }
+
+  #isDue(): boolean {
+    const { compactionDue, current, closing } = this.#state;
+    return compactionDue && current === null && closing === null && this.mayRun();
+  }
+}
