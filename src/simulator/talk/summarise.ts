@@ -12,7 +12,7 @@ function sentencesOf(text: string): string[] {
   return text
     .split(/(?<=[.!?])\s+|\n+/)
     .filter((line) => !/^<\/?\w+>$/.test(line.trim()))
-    .map((sentence) => sentence.replace(/^\s*(?:user|assistant|tool|system)\s*[:>]\s*/i, '').trim())
+    .map((sentence) => sentence.replace(/^\s*(?:user|assistant|tool|system|summary)\s*[:>]\s*/i, '').trim())
     .filter((sentence) => sentence.length > 3);
 }
 
