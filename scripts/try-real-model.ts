@@ -1,6 +1,7 @@
 /**
- * `npm run try:real-model [-- --runs 20]`: conversations with a real model over the command line, on each of three
- * wires, counted by the model's server and by Loadline. Exits with 1 when they differ.
+ * `npm run try:real-model [-- --runs 20 --context 8192 --wire openai-chat]`: conversations with a real model over the
+ * command line, on each of three wires, counted by the model's server and by Loadline. Exits with 1 when they differ, or
+ * when a request was too long for the context.
  *
  * `REAL_MODEL` is a program that serves a model: it takes `--port`, `--context` and `--slots`, and prints one JSON line
  * with `ready` when it answers.
@@ -17,12 +18,19 @@ import { databaseUrlOf } from '../src/client/database-url.ts';
 import { createStore } from '../src/store/index.ts';
 import { startCountingProxy } from './real-model/counting-proxy.ts';
 import { CommandLine, startChild } from './real-model/processes.ts';
-import { differences, talk, wires, type Outcome } from './real-model/talk.ts';
+import { differences, talk, wires as allWires, type Outcome } from './real-model/talk.ts';
 import type { Count } from './real-model/counts.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '20' } } });
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '20' },
+    context: { type: 'string', default: '8192' },
+    wire: { type: 'string', multiple: true, default: allWires.map(({ api }) => api) },
+  },
+});
 const runs = Number(values.runs);
-const contextWindow = 8192;
+const contextWindow = Number(values.context);
+const wires = allWires.filter(({ api }) => values.wire.includes(api));
 const model = 'smollm2-135m';
 const serve = process.env['REAL_MODEL'] ?? fileURLToPath(new URL('../../shared/real-model/serve.sh', import.meta.url));
 if (!existsSync(serve)) {
@@ -133,7 +141,7 @@ for (const outcome of outcomes) {
   const differing = differences(outcome);
   const verdict = differing.length === 0 ? 'equal' : differing.join('; ');
   console.log(
-    `${outcome.wire.api}: ${verdict}; ${outcome.failedAttempts} failed attempts, ${outcome.seconds.toFixed(0)} s`,
+    `${outcome.wire.api}: ${verdict}; ${outcome.failedAttempts} failed attempts, ${outcome.compactions} compactions that saved ${count(outcome.tokensSaved)} tokens, ${outcome.seconds.toFixed(0)} s`,
   );
   if (differing.length > 0) process.exitCode = 1;
 }

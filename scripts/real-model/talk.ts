@@ -1,6 +1,7 @@
 import { deriveUsage } from '../../src/domain/usage.ts';
 import type { RunResult } from '../../src/domain/run.ts';
 import type { SessionMetrics } from '../../src/domain/metrics.ts';
+import type { SessionState } from '../../src/domain/session.ts';
 import type { Store } from '../../src/store/index.ts';
 import { areEqual, sumCounts, type Count } from './counts.ts';
 import type { CountingProxy } from './counting-proxy.ts';
@@ -41,6 +42,8 @@ export interface Outcome {
   readonly ledger: Count;
   readonly metrics: Count;
   readonly failedAttempts: number;
+  readonly compactions: number;
+  readonly tokensSaved: number;
   readonly estimatedTokens: number;
   readonly uncounted: number;
   readonly seconds: number;
@@ -62,6 +65,7 @@ export async function talk(
     if (result.status === 'completed' || result.finishReason === 'length') answered += 1;
     onRun(run + 1);
   }
+  while ((await cli.json<SessionState>('state', id)).compacting);
   const metrics = await cli.json<SessionMetrics>('metrics', id);
   const counts = proxy.counts(wire.path);
   const engines = counts.map(({ engine }) => engine).filter((engine) => engine !== null);
@@ -74,6 +78,8 @@ export async function talk(
     ledger: await ledgerOf(store, id),
     metrics: countOf(metrics),
     failedAttempts: metrics.failedAttempts,
+    compactions: metrics.compactions,
+    tokensSaved: metrics.tokensSavedByCompaction,
     estimatedTokens: metrics.estimatedTokens,
     uncounted: proxy.uncounted(wire.path),
     seconds: (performance.now() - startedAt) / 1000,
@@ -106,6 +112,7 @@ export function differences(outcome: Outcome): string[] {
     [areEqual(server, ledger), 'the ledger is not what the server counted'],
     [areEqual(ledger, metrics), 'the metrics are not what the ledger says'],
     [outcome.estimatedTokens === 0, `${outcome.estimatedTokens} tokens are estimated`],
+    [outcome.failedAttempts === 0, `${outcome.failedAttempts} requests were refused`],
     [outcome.uncounted === 0, `${outcome.uncounted} requests told no usage`],
   ];
   return checks.filter(([holds]) => !holds).map(([, difference]) => `${wire.api}: ${difference}`);

@@ -13,7 +13,7 @@ export function metricsOf(state: CarriedState, { sessionId }: SessionInput): Ses
 export function describeSession(
   state: CarriedState,
   input: SessionInput,
-  status: SessionState['status'],
+  { status, compacting }: Pick<SessionState, 'status' | 'compacting'>,
 ): SessionState {
   const { sessionId, agent, user, tenant } = input;
   const { contextTokens, contextWindow, contextUse, simulated } = metricsOf(state, input);
@@ -33,6 +33,7 @@ export function describeSession(
     ...limitsInForce(state),
     thresholdsFired: state.thresholdsFired,
     summary: state.summary,
+    compacting,
     compactionProblem: state.compaction?.problem ?? null,
     waitingFor: state.current?.waiting?.waitingFor ?? [],
     ...(simulated === undefined ? {} : { simulated }),

@@ -57,6 +57,8 @@ export interface SessionState {
   /** Names of the levels that stand fired, such as `context.warn`. */
   readonly thresholdsFired: readonly string[];
   readonly summary: SummaryInForce | null;
+  /** Is the context being compacted, or about to be? */
+  readonly compacting: boolean;
   /** Why the latest compaction brought nothing; `null`: it did, or there was none. */
   readonly compactionProblem: string | null;
   readonly waitingFor: readonly WaitingFor[];

@@ -4,7 +4,7 @@ import type { CompactionCause, CompactionGain, CompactionResult } from '../domai
 import type { ErrorFacts } from '../domain/errors.ts';
 import { limitsInForce } from '../domain/inbox.ts';
 import type { CompactRequest, SessionInput } from '../domain/session.ts';
-import type { CompactOutcome } from '../domain/steps.ts';
+import type { CompactInput, CompactOutcome } from '../domain/steps.ts';
 import { compactSession } from './activities.ts';
 import { factsOfFailure, toFailure } from './failures.ts';
 
@@ -24,6 +24,7 @@ export class Compactor {
   readonly #state: CarriedState;
   readonly #observe: (outcome: CompactOutcome) => void;
   #asked: Asked | null = null;
+  #running = false;
 
   constructor(input: SessionInput, state: CarriedState, observe: (outcome: CompactOutcome) => void) {
     this.#input = input;
@@ -34,6 +35,10 @@ export class Compactor {
   /** Is there something to do between two steps? */
   isWanted(): boolean {
     return this.#asked?.outcome === null || this.#isDue();
+  }
+
+  isBusy(): boolean {
+    return this.#running || this.isWanted();
   }
 
   isAsked(): boolean {
@@ -84,7 +89,7 @@ export class Compactor {
   ): Promise<CompactionResult> {
     const { sessionId, agent, user, tenant } = this.#input;
     this.#state.compactionsTried += 1;
-    const outcome = await compactSession({
+    const outcome = await this.#compact({
       sessionId,
       runId,
       agent,
@@ -100,6 +105,15 @@ export class Compactor {
     this.#state.summary = outcome.summary;
     this.took(outcome.result);
     return outcome.result;
+  }
+
+  async #compact(input: CompactInput): Promise<CompactOutcome> {
+    this.#running = true;
+    try {
+      return await compactSession(input);
+    } finally {
+      this.#running = false;
+    }
   }
 
   /** May one that is due be done? */

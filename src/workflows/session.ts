@@ -226,7 +226,7 @@ class LiveSession {
     });
     setHandler(messages.messageSignal, async (argument) => await this.message(argument));
     setHandler(messages.metricsQuery, () => metricsOf(this.opened(), this.input));
-    setHandler(messages.stateQuery, () => describeSession(this.opened(), this.input, this.status()));
+    setHandler(messages.stateQuery, () => describeSession(this.opened(), this.input, this.standing()));
     setHandler(messages.runQuery, (runId) => this.runOf(runId ?? undefined));
     setHandler(messages.compactUpdate, async (request) => await this.compactor.answer(request ?? {}), {
       validator: (request) => {
@@ -386,6 +386,10 @@ class LiveSession {
 
   private publish(status: 'open' | 'closed'): void {
     if (this.state.searchAttributes) publishStatus(this.input, status);
+  }
+
+  private standing(): Pick<SessionState, 'status' | 'compacting'> {
+    return { status: this.status(), compacting: this.compactor.isBusy() };
   }
 
   private status(): SessionState['status'] {
