@@ -20,10 +20,11 @@ export const defaultWindow = 128_000;
 
 const byId = new Map(simulatedModels.map((model) => [model.id, model]));
 
-/** Limits of a model by its name, with or without `simulated/` before it. */
+/** Limits of a model by its name: one of the table, also with something before it (`simulated/…`, `gpt-5-small-1k`). */
 export function limitsOf(name: string, unknownWindow: number): SimulatedModel {
   const id = name.replace(/^simulated\//, '');
-  return byId.get(id) ?? { id, contextWindow: unknownWindow, maxOutputTokens: Math.min(16_384, unknownWindow) };
+  const known = byId.get(id) ?? simulatedModels.find((model) => id.endsWith(`-${model.id}`));
+  return known ?? { id, contextWindow: unknownWindow, maxOutputTokens: Math.min(16_384, unknownWindow) };
 }
 
 /** Models with `gemma` or `mistral` in their name have chat templates that refuse two messages of a role in a row. */

@@ -39,6 +39,7 @@ function blockSegment(block: JsonRecord): Segment {
     case 'image':
       return { text: `image ${textForm(block.source)}`, tokens: anthropicImageTokens };
     case 'document':
+      if (isRecord(block.source) && block.source.type === 'text') return textSegment(stringOf(block.source.data), 4);
       return {
         text: `file ${textForm(block.source)}`,
         tokens: fileTokens(isRecord(block.source) ? block.source.data : undefined),
