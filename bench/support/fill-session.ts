@@ -32,8 +32,14 @@ export async function fillSession(stand: Stand, sessionId: string, agent: string
   });
 }
 
-/** Writes the session and so many answered runs, as a worker would. */
-export async function fillStore(store: Store, sessionId: string, agent: string, runs: number): Promise<void> {
+/** Writes the session and so many answered runs, as a worker would; the older ones are in a summary unless it is off. */
+export async function fillStore(
+  store: Store,
+  sessionId: string,
+  agent: string,
+  runs: number,
+  { summary = true } = {},
+): Promise<void> {
   const at = new Date().toISOString();
   await store.openSession({ sessionId, agent, user: null, tenant: null, metadata: null, at });
   for (let first = 1; first <= runs; first += together) {
@@ -41,6 +47,30 @@ export async function fillStore(store: Store, sessionId: string, agent: string, 
     await Promise.all(numbers.map((number) => fillRun(store, sessionId, agent, number)));
     await setImmediate();
   }
+  if (summary && runs > keptRuns) await fold(store, sessionId, runs - keptRuns);
+}
+
+/** Runs that a session's context holds beside its summary. */
+const keptRuns = 8;
+
+async function fold(store: Store, sessionId: string, throughRun: number): Promise<void> {
+  const text = 'They talked about the weather and about what was said before.\n'.repeat(40);
+  const id = `${sessionId}.c1`;
+  const facts = { cause: 'runs', runs: throughRun, results: 0, tokensBefore: 46, tokensAfter: 46 } as const;
+  const tokens = estimateMessage([{ type: 'text', text }]);
+  await store.storeCompaction({
+    compaction: {
+      id,
+      sessionId,
+      runId: null,
+      at: new Date().toISOString(),
+      summary: { text, tokens, model: 'bench/instant', firstSeq: 1, lastSeq: 2 * throughRun, throughRun },
+      ...facts,
+    },
+    resultsThroughSeq: 0,
+    event: { type: 'compaction.ended', compactionId: id, throughRun, summaryTokens: tokens, ...facts },
+    thresholds: { levels: defaultThresholds, nothingLeftToCompact: false },
+  });
 }
 
 function idsOf(sessionId: string, number: number): { runId: string; messageId: string } {

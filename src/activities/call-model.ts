@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { ResolvedAgent } from '../config/index.ts';
 import type { BudgetShortfall } from '../domain/budget.ts';
 import { explainShortfall } from '../domain/budget-words.ts';
@@ -73,8 +74,14 @@ async function compactFirst({ deps, agent, input, run }: Work): Promise<Compacti
   const compactionId = `${run.runId}.c`;
   const { thresholds } = input;
   const asked = { ...caller, compactionId, cause: 'runs', keepRuns: null, thresholds } as const;
-  const { tokensBefore, tokensSaved, problem } = await compactContext(deps, agent, asked);
-  return { tokensBefore, tokensSaved, ...(problem === undefined ? {} : { problem }) };
+  try {
+    const { tokensBefore, tokensSaved, problem } = await compactContext(deps, agent, asked);
+    return { tokensBefore, tokensSaved, ...(problem === undefined ? {} : { problem }) };
+  } catch (error) {
+    // A summariser that is away must not hold up an answer that has room without it.
+    if (!(error instanceof ApplicationFailure)) throw error;
+    return { tokensBefore: 0, tokensSaved: 0, problem: error.message };
+  }
 }
 
 /** Attempts the call; without summaries to make room, a request that its provider finds too long is made shorter here. */

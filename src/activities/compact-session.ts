@@ -51,7 +51,7 @@ export async function compactContext(
 ): Promise<CompactionResult> {
   const session = await sessionOf(deps, input.sessionId);
   const earlier = (await deps.store.compactions(input.sessionId)).find(({ id }) => id === input.compactionId);
-  return earlier === undefined ? await compact(deps, agent, input, session) : resultOf(earlier, 0);
+  return earlier === undefined ? await compact(deps, agent, input, session) : resultOf(earlier);
 }
 
 /** The workflow carries it, at every roll-over. */
@@ -255,6 +255,7 @@ async function put(
         cause,
         at: new Date().toISOString(),
         summary,
+        runs,
         results: folding.results,
         tokensBefore: before,
         tokensAfter,
@@ -275,11 +276,11 @@ async function put(
       thresholds: thresholdRules(deps.agents.get(input.agent), input.thresholds),
     }),
   );
-  return resultOf(compaction, runs);
+  return resultOf(compaction);
 }
 
-function resultOf(compaction: CompactionRow, runs: number): CompactionResult {
-  const { id, sessionId, cause, results, tokensBefore, tokensAfter, summary } = compaction;
+function resultOf(compaction: CompactionRow): CompactionResult {
+  const { id, sessionId, cause, runs, results, tokensBefore, tokensAfter, summary } = compaction;
   return {
     sessionId,
     compactionId: id,

@@ -92,6 +92,8 @@ export interface CompactionsTable {
   first_seq: number;
   last_seq: number;
   through_run: number;
+  /** Runs that the summary took in. */
+  runs: number;
   /** Results that became references. */
   results: number;
   tokens_before: number;

@@ -239,6 +239,8 @@ export interface CompactionRow {
   readonly at: string;
   /** `null`: only results of tools became references. */
   readonly summary: Summary | null;
+  /** Runs that the summary took in. */
+  readonly runs: number;
   /** Results of tools that became references. */
   readonly results: number;
   readonly tokensBefore: number;

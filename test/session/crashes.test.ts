@@ -121,6 +121,37 @@ describe('a worker that is killed with -9', () => {
     60_000,
   );
 
+  it.each<{ point: KillPoint; says: string; requests: number; rows: readonly string[] }>([
+    { point: 'summary-reserved', says: 'before the summariser is asked', requests: 1, rows: ['lost', 'settled'] },
+    { point: 'summary-settled', says: 'once its answer is stored', requests: 1, rows: ['settled'] },
+    { point: 'before-compaction', says: 'before the summary is in force', requests: 1, rows: ['settled'] },
+    { point: 'after-compaction', says: 'once the summary is in force', requests: 1, rows: ['settled'] },
+  ])(
+    '$says: the context is compacted once, and every token is on the ledger',
+    async ({ point, requests, rows }) => {
+      const doomed = await worker(point);
+      const session = api.session('assistant', { id: `compact-${randomUUID()}` });
+      for (let n = 1; n <= 4; n++) await session.send(`My plan for day ${n} is to walk ${n} miles along the coast.`);
+      const handle = new Client({ connection }).workflow.getHandle(`session-${session.id}`);
+      const asked = handle.executeUpdate('compact', { args: [{ keepRuns: 1 }] });
+      await doomed.ended;
+      await worker('never');
+      expect(await asked).toMatchObject({ runs: 3, summary: { throughRun: 3 } });
+      const ledger = (await store.ledger(session.id)).filter(({ modelType }) => modelType === 'summaryModel');
+      expect(ledger.toSorted((a, b) => a.attempt - b.attempt).map(({ state }) => state)).toEqual(rows);
+      expect(simulator.tally().totals.requests).toBe(4 + requests);
+      const metrics = await session.metrics();
+      expect(metrics).toMatchObject({
+        compactions: 1,
+        totalTokens: (await metricsOfLedger(store, session.id)).totalTokens,
+      });
+      const events = await store.events(session.id, { afterId: 0, limit: 100 });
+      expect(events.filter(({ type }) => type === 'compaction.ended')).toHaveLength(1);
+      expect((await session.send('And now?')).status).toBe('completed');
+    },
+    60_000,
+  );
+
   it('has its call taken up by another worker that was there all along', async () => {
     const doomed = await worker('first-delta');
     simulator.script({ match: { text: 'slowly' }, times: 1, tokensPerSecond: 10, answerTokens: 30 });

@@ -100,6 +100,7 @@ const compaction = {
     cause: 'request',
     at: at(4),
     summary: { text: 'Ann likes tea.', tokens: 5, model: 'simulated/echo', firstSeq: 1, lastSeq: 2, throughRun: 1 },
+    runs: 1,
     results: 0,
     tokensBefore: 90,
     tokensAfter: 20,

@@ -9,7 +9,17 @@ import { createStore, type Store } from '../../src/store/index.ts';
 import { installLogger } from '../../src/worker/log.ts';
 import { startRuntime } from '../../src/worker/runtime.ts';
 
-export type KillPoint = 'before-reserve' | 'after-reserve' | 'first-delta' | 'before-settle' | 'after-settle' | 'never';
+export type KillPoint =
+  | 'before-reserve'
+  | 'after-reserve'
+  | 'first-delta'
+  | 'before-settle'
+  | 'after-settle'
+  | 'summary-reserved'
+  | 'summary-settled'
+  | 'before-compaction'
+  | 'after-compaction'
+  | 'never';
 
 export interface KillingWorkerSettings {
   readonly temporalAddress: string;
@@ -37,6 +47,7 @@ function killing(store: Store, point: KillPoint): Store {
           at('before-reserve');
           const result = await target.reserve(...args);
           at('after-reserve');
+          if (args[0].row.modelType === 'summaryModel') at('summary-reserved');
           return result;
         };
       }
@@ -45,6 +56,15 @@ function killing(store: Store, point: KillPoint): Store {
           at('before-settle');
           const result = await target.settle(...args);
           at('after-settle');
+          if (args[0].answer.message === null) at('summary-settled');
+          return result;
+        };
+      }
+      if (property === 'storeCompaction') {
+        return async (...args: Parameters<Store['storeCompaction']>) => {
+          at('before-compaction');
+          const result = await target.storeCompaction(...args);
+          at('after-compaction');
           return result;
         };
       }

@@ -24,6 +24,7 @@ export const context: Migration = {
       .addColumn('first_seq', types.integer, (c) => c.notNull())
       .addColumn('last_seq', types.integer, (c) => c.notNull())
       .addColumn('through_run', types.integer, (c) => c.notNull())
+      .addColumn('runs', types.integer, (c) => c.notNull())
       .addColumn('results', types.integer, (c) => c.notNull())
       .addColumn('tokens_before', types.integer, (c) => c.notNull())
       .addColumn('tokens_after', types.integer, (c) => c.notNull())
