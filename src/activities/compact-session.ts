@@ -212,7 +212,8 @@ async function summaryOf(
     text,
     tokens: estimateMessage([{ type: 'text', text }]),
     model: summarised.model,
-    firstSeq: previous?.firstSeq ?? messages[0]?.seq ?? 0,
+    // A session that was carried on has numbers of its own.
+    firstSeq: (previous?.throughRun ? previous.firstSeq : messages[0]?.seq) ?? 0,
     lastSeq: messages.at(-1)?.seq ?? 0,
     throughRun: input.from === undefined ? (folding.runs.at(-1)?.number ?? 0) : 0,
   };

@@ -8,6 +8,7 @@ import type { RunResult } from '../domain/run.ts';
 import type { CloseSessionInput, OpenedSession, OpenSessionInput } from '../domain/steps.ts';
 import { limitsOf, type ActivityDeps } from './deps.ts';
 import { withCodes } from './failures.ts';
+import { summarises } from './past.ts';
 
 /** Finds the agent and enters the session in the store; refuses an id that was used and closed before. */
 export async function openSession(deps: ActivityDeps, input: OpenSessionInput): Promise<OpenedSession> {
@@ -24,7 +25,10 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
     const { sessionId, user, tenant, metadata, accepted } = input;
     const misfit = orderProblemOf(applyLimits(limitsOf(agent.spec), input.limits ?? {}).thresholds);
     if (misfit !== null) throw errorOf(misfit);
-    if (input.from !== undefined) await checkSource(deps, input, input.from);
+    if (input.from !== undefined) {
+      if (!summarises(agent.spec)) throw withoutSummaries(input.agent, input.from);
+      await checkSource(deps, input, input.from);
+    }
     const { session } = await deps.store.openSession({
       sessionId,
       agent: input.agent,
@@ -63,6 +67,13 @@ async function checkSource(deps: ActivityDeps, input: OpenSessionInput, from: st
   throw new LoadlineError(
     'Forbidden',
     `Session ${from} belongs to another user or tenant; the session that carries it on must name the same`,
+  );
+}
+
+function withoutSummaries(agent: string, from: string): LoadlineError {
+  return new LoadlineError(
+    'ConfigInvalid',
+    `Agent ${agent} keeps no summaries (its summary or history is false), so it can't carry on session ${from}. Name another agent`,
   );
 }
 

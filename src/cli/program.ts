@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
 import { budgetCommand } from './commands/budget.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { compactCommand } from './commands/compact.ts';
 import { closeCommand } from './commands/close.ts';
 import { completionCommand } from './commands/completion.ts';
 import { devCommand } from './commands/dev.ts';
@@ -26,7 +27,7 @@ const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   'Run it:': [devCommand, workerCommand, doctorCommand],
   'Talk:': [startSessionCommand, sendCommand, signalCommand],
   'Look:': [sessionsCommand, stateCommand, metricsCommand, transcriptCommand, usageCommand, modelsCommand],
-  'Control:': [cancelCommand, closeCommand, limitsCommand],
+  'Control:': [compactCommand, cancelCommand, closeCommand, limitsCommand],
   'Money:': [budgetCommand],
   'Shell:': [completionCommand],
 };

@@ -1,11 +1,13 @@
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
 import type { AgentName, Config, OutputOf } from '../config/index.ts';
+import type { CompactionResult } from '../domain/compaction.ts';
+import type { PlanReport } from '../domain/context.ts';
 import type { RunEvent } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Message, UserPart } from '../domain/messages.ts';
 import type { SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult } from '../domain/run.ts';
-import type { SessionCreated, SessionState, SessionStatus } from '../domain/session.ts';
+import type { CompactRequest, SessionCreated, SessionState, SessionStatus } from '../domain/session.ts';
 import type { BudgetApi } from './budget-api.ts';
 import type { UsageApi } from './usage-api.ts';
 
@@ -32,6 +34,20 @@ export interface SendOptions {
 /** Text, or text with images, audio and files. */
 export type MessageContent = string | readonly UserPart[];
 
+/** A session's state with what only the store has: the whole text of its summary, and what its context was made of. */
+export interface SessionDetails extends SessionState {
+  /** Of the latest request of a run: what went into it, what did not, and why; `null` before the first. */
+  readonly plan: PlanReport | null;
+  /** The session that this one carries on. */
+  readonly continues: string | null;
+}
+
+/** A message that a search found. */
+export interface FoundMessage extends Message {
+  /** Its place in the transcript: 1 for the first message of the session. */
+  readonly number: number;
+}
+
 /** One conversation. Nothing is sent before the first call. */
 export interface Session<Output = unknown> {
   readonly id: string;
@@ -41,13 +57,24 @@ export interface Session<Output = unknown> {
   /** Accepted and answered like `send`, with nobody waiting. Answers the message's id. */
   signal(message: MessageContent, options?: SendOptions): Promise<string>;
   metrics(): Promise<SessionMetrics>;
-  state(): Promise<SessionState>;
+  state(): Promise<SessionDetails>;
   /** The run with this id, or the latest. */
   run(runId?: string): Promise<AgentRunResult<Output> | RunProgress>;
   /** The transcript, oldest first. */
   messages(): Promise<readonly Message[]>;
+  /** Messages that say this, also those that have left the context, the best match first; 10 at most without a limit. */
+  search(text: string, options?: { readonly limit?: number }): Promise<readonly FoundMessage[]>;
   /** Stored events after this one (0: all), then new ones with deltas as they come, until the signal aborts. */
   events(options: { readonly afterId?: number; readonly signal: AbortSignal }): AsyncIterable<RunEvent>;
+  /**
+   * Shortens the context now, or once the step in progress has ended: results of tools become references, and all but
+   * the newest `keepRuns` runs (the agent's `summary.keepRuns` when not given) go into the summary. The transcript stays
+   * whole. What could not be done is told in `problem`, and then nothing has changed.
+   *
+   * @example
+   * const { tokensSaved, problem } = await session.compact({ keepRuns: 1 });
+   */
+  compact(request?: CompactRequest): Promise<CompactionResult>;
   setLimits(patch: LimitsPatch): Promise<LimitsInForce>;
   /** Cancels the named run, or the one in progress. */
   cancel(options?: { readonly runId?: string; readonly reason?: string }): Promise<void>;
@@ -62,6 +89,11 @@ export interface SessionOptions {
   readonly tenant?: string;
   readonly limits?: LimitsPatch;
   readonly metadata?: JsonObject;
+  /**
+   * A session, open or closed, that the new one carries on: it begins with a summary of it. `user` and `tenant` are
+   * that session's when not given; others are `Forbidden`. A session that exists stays as it is.
+   */
+  readonly from?: string;
 }
 
 export interface SessionListItem {

@@ -28,7 +28,9 @@ export async function* followEvents(
       const stored = await backend.store.events(sessionId, { afterId, limit: pageSize });
       afterId = stored.at(-1)?.id ?? afterId;
       for (const event of interleave(stored, written)) {
-        if (event.type === 'call.ended') yield* restOfAnswer(backend.store, event, texts);
+        // A summary is no part of any answer.
+        if (event.type === 'call.ended' && event.modelType !== 'summaryModel')
+          yield* restOfAnswer(backend.store, event, texts);
         noteText(texts, event);
         yield event;
       }

@@ -6,8 +6,10 @@ export type { BudgetScope, BudgetUnit, BudgetWindow } from '../domain/budget.ts'
 export type { UsageGrouping, UsageLine } from '../domain/usage-report.ts';
 export { LoadlineError, type ErrorCode } from '../domain/errors.ts';
 export type { Limits, LimitsInForce, LimitsPatch, Thresholds } from '../domain/agent.ts';
+export type { CompactionCause, CompactionResult, Summary } from '../domain/compaction.ts';
+export type { Cut, PlanReport } from '../domain/context.ts';
 export type { RunEvent, StoredEvent, DeltaEvent } from '../domain/events.ts';
 export type { Message, Part, UserPart } from '../domain/messages.ts';
 export type { MessageMetrics, ModelDetail, RunMetrics, SessionMetrics } from '../domain/metrics.ts';
 export type { RunProgress, RunResult, RunStatus, SendInput } from '../domain/run.ts';
-export type { SessionCreated, SessionState, SessionStatus } from '../domain/session.ts';
+export type { CompactRequest, SessionCreated, SessionState, SessionStatus, SummaryInForce } from '../domain/session.ts';

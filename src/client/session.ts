@@ -1,9 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { maxMessageBytes, partsProblem, sizeProblem } from '../domain/admission.ts';
+import { compactProblem, maxMessageBytes, partsProblem, sizeProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
-import { LoadlineError } from '../domain/errors.ts';
+import type { CompactionResult } from '../domain/compaction.ts';
+import { LoadlineError, type ErrorFacts } from '../domain/errors.ts';
 import type { RunEvent } from '../domain/events.ts';
 import type { Message } from '../domain/messages.ts';
 import { toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
@@ -11,17 +12,28 @@ import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
 import {
   workflowIdOf,
   workflowType,
+  type CompactRequest,
   type SessionCreated,
   type SessionInput,
   type SessionState,
   type SessionStatus,
 } from '../domain/session.ts';
-import type { AgentRunResult, MessageContent, Sending, SendOptions, Session } from './api.ts';
+import type {
+  AgentRunResult,
+  FoundMessage,
+  MessageContent,
+  Sending,
+  SendOptions,
+  Session,
+  SessionDetails,
+} from './api.ts';
+import { askCompaction } from './ask-compaction.ts';
 import type { Backend } from './backend.ts';
+import { withSource } from './carry-on.ts';
 import { followEvents } from './event-feed.ts';
 import { closedError } from './closed-error.ts';
 import { deliver } from './deliver.ts';
-import { readMessages } from './reading.ts';
+import { readMessages, searchTranscript, toMessage, withDetails } from './reading.ts';
 import { RunSending } from './sending.ts';
 import { startOptions } from './start-options.ts';
 import { isAlreadyStarted, isNotFound, toLoadlineError } from './temporal-errors.ts';
@@ -47,16 +59,17 @@ export class TemporalSession implements Session {
     if (input === null) throw new LoadlineError('InvalidMessage', `Name an agent to start session ${this.id}`);
     const backend = await this.#backend();
     const facts = { sessionId: this.id, workflowId: workflowIdOf(this.id), agent: input.agent };
+    const started = await withSource(backend.store, input);
     try {
       await patiently(() =>
         backend.temporal.workflow.start(workflowType, {
-          ...startOptions(backend, input),
+          ...startOptions(backend, started),
           workflowIdConflictPolicy: 'FAIL',
         }),
       );
     } catch (error) {
       if (!isAlreadyStarted(error)) throw toLoadlineError(error);
-      const state = await this.#existing(backend, input.agent);
+      const state = await this.#existing(backend, input);
       return { ...facts, status: state, created: false };
     }
     return { ...facts, status: (await this.#opened()).status, created: true };
@@ -71,10 +84,16 @@ export class TemporalSession implements Session {
     }
   }
 
-  async #existing(backend: Backend, agent: string): Promise<SessionCreated['status']> {
+  async #existing(backend: Backend, { agent, from }: SessionInput): Promise<SessionCreated['status']> {
     const row = await backend.store.session(this.id);
     if (row !== null && row.agent !== agent) throw otherAgent(this.id, row.agent, agent);
     if (row !== null && row.status !== 'open') throw closedError(row);
+    if (row !== null && from !== undefined && row.continues !== from) {
+      throw new LoadlineError(
+        'SessionExists',
+        `Session ${this.id} exists and does not carry on ${from}. Choose another id`,
+      );
+    }
     const state = await this.#opened();
     if (state.agent !== agent) throw otherAgent(this.id, state.agent, agent);
     return state.status;
@@ -84,7 +103,8 @@ export class TemporalSession implements Session {
     const messageId = options.messageId ?? `m-${randomUUID()}`;
     return new RunSending(this.#backend, this.id, messageId, async (backend, isKnown) => {
       const argument = await this.#argument(backend, message, { ...options, messageId });
-      const result = await deliver(backend, { sessionId: this.id, input: this.#input, isKnown }, argument);
+      const input = this.#input === null || isKnown ? this.#input : await withSource(backend.store, this.#input);
+      const result = await deliver(backend, { sessionId: this.id, input, isKnown }, argument);
       return await withMessages(backend, result);
     });
   }
@@ -97,10 +117,11 @@ export class TemporalSession implements Session {
     const row = await backend.store.session(this.id);
     // Nobody would hear of it from a workflow that fails to open.
     if (row !== null && row.status !== 'open') throw closedError(row);
+    const started = input === null || row !== null ? input : await withSource(backend.store, input);
     try {
       await patiently(async () => {
-        if (input === null) return await this.#handle(backend).signal('message', argument);
-        const options = startOptions(backend, input);
+        if (started === null) return await this.#handle(backend).signal('message', argument);
+        const options = startOptions(backend, started);
         await backend.temporal.workflow.signalWithStart(workflowType, {
           ...options,
           signal: 'message',
@@ -127,8 +148,9 @@ export class TemporalSession implements Session {
     }
   }
 
-  async state(): Promise<SessionState> {
-    return await this.#ask<SessionState>('state');
+  async state(): Promise<SessionDetails> {
+    const state = await this.#ask<SessionState>('state');
+    return await withDetails((await this.#backend()).store, state);
   }
 
   async run(runId?: string): Promise<AgentRunResult<unknown> | RunProgress> {
@@ -146,9 +168,24 @@ export class TemporalSession implements Session {
     return await readMessages(store, this.id);
   }
 
+  async search(text: string, { limit }: { readonly limit?: number } = {}): Promise<readonly FoundMessage[]> {
+    const { store } = await this.#backend();
+    return await searchTranscript(store, this.id, { text, limit });
+  }
+
   async *events(options: { readonly afterId?: number; readonly signal: AbortSignal }): AsyncGenerator<RunEvent> {
     const backend = await this.#backend();
     yield* followEvents(backend, this.id, { afterId: options.afterId ?? 0, signal: options.signal });
+  }
+
+  async compact(request: CompactRequest = {}): Promise<CompactionResult> {
+    refuse(compactProblem(request));
+    const backend = await this.#backend();
+    try {
+      return await askCompaction(backend, this.id, request);
+    } catch (error) {
+      throw await this.#explain(backend, error);
+    }
   }
 
   async setLimits(patch: LimitsPatch): Promise<LimitsInForce> {
@@ -224,7 +261,10 @@ export class TemporalSession implements Session {
 
 /** What no session would take is refused before a byte of it is stored or sent. */
 function refuseContent(message: unknown): void {
-  const problem = typeof message === 'string' ? sizeProblem(message, maxMessageBytes) : partsProblem(message);
+  refuse(typeof message === 'string' ? sizeProblem(message, maxMessageBytes) : partsProblem(message));
+}
+
+function refuse(problem: ErrorFacts | null): void {
   if (problem !== null) throw new LoadlineError(problem.code, problem.message, problem.details);
 }
 
@@ -244,7 +284,7 @@ async function storeInline(
 
 async function withMessages(backend: Backend, result: RunResult): Promise<AgentRunResult<unknown>> {
   const stored = await backend.store.messagesOfRun(result.sessionId, result.runId);
-  return { ...result, messages: stored.map(({ seq: _, tokens: __, ...message }) => message) };
+  return { ...result, messages: stored.map(toMessage) };
 }
 
 function otherAgent(id: string, theirs: string, asked: string): LoadlineError {

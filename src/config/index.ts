@@ -16,4 +16,13 @@ export type { ResolvedAgent, ResolvedConfig, ResolveOptions } from './resolve.ts
 export type { RunnableTool } from './runnable-tool.ts';
 export type { AnySchema, InferOutput, JsonSchema, Parsed, StandardSchema } from './schema.ts';
 export { defineTool } from './tool.ts';
-export type { AnyTool, Timeout, ToolAbortSignal, ToolContext, ToolDefinition, ToolLog, ToolUsage } from './tool.ts';
+export type {
+  AnyTool,
+  Timeout,
+  ToolAbortSignal,
+  ToolContext,
+  ToolDefinition,
+  ToolLog,
+  ToolTranscript,
+  ToolUsage,
+} from './tool.ts';

@@ -116,12 +116,15 @@ export function withoutDirectives(text: string): string {
   return [...kept, text.slice(found.at(-1)?.to)].join('').replace(/\s+/g, ' ').trim();
 }
 
+/** What was said before, handed on to be read: its directives were obeyed then. */
+const quoted = /<(summary|notes|conversation)\b[^>]*>.*?<\/\1>/gs;
+
 /** The directives of requests, with the tries that `[[fail …]]` has had. */
 export class Directives {
   readonly #failed = new Map<string, number>();
 
   take(prompt: Prompt): Behaviour {
-    const question = questionOf(prompt);
+    const question = questionOf(prompt).replaceAll(quoted, '');
     const { tries = 0, loops = false, status, toolCalls, ...others } = readDirectives(question);
     const answered = toolResultsOf(prompt).length > 0;
     const rest = toolCalls === undefined || (answered && !loops) ? others : { ...others, toolCalls };

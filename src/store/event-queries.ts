@@ -19,3 +19,13 @@ export const eventsAfter = query<{ sessionId: string; afterId: number; limit: nu
     .orderBy('id')
     .limit(arg('limit')),
 );
+
+export const eventsBefore = query<{ sessionId: string; beforeId: number; limit: number }>()((db, arg) =>
+  db
+    .selectFrom('events')
+    .selectAll()
+    .where('session_id', '=', arg('sessionId'))
+    .where('id', '<', arg('beforeId'))
+    .orderBy('id', 'desc')
+    .limit(arg('limit')),
+);

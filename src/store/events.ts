@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import type { DeltaEvent, EventBody, StoredEvent } from '../domain/events.ts';
 import type { Database } from './database.ts';
 import { deltasAfter, deltasBefore, insertDelta } from './delta-queries.ts';
-import { eventsAfter } from './event-queries.ts';
+import { eventsAfter, eventsBefore } from './event-queries.ts';
 import { fromJson, toJson } from './records.ts';
 import type { EventsTable } from './schema.ts';
 import { SessionChange } from './session-change.ts';
-import type { EventStore } from './store.ts';
+import type { CallStarted, EventStore } from './store.ts';
+
+/** A run's latest call is rarely further from the session's end. */
+const latestPage = 50;
 
 function toStoredEvent(record: EventsTable): StoredEvent {
   return {
@@ -19,12 +22,27 @@ function toStoredEvent(record: EventsTable): StoredEvent {
   };
 }
 
+function isCallOfRun(event: StoredEvent): event is CallStarted {
+  return event.type === 'call.started' && event.modelType !== 'summaryModel';
+}
+
 export function eventStore(database: Database): EventStore {
   return {
     events: (sessionId, { afterId, limit }) =>
       database.read(async (connection) => {
         const records = await connection.all(eventsAfter, { sessionId, afterId, limit });
         return records.map(toStoredEvent);
+      }),
+
+    latestCallStarted: (sessionId) =>
+      database.read(async (connection) => {
+        for (let beforeId = Number.MAX_SAFE_INTEGER; ;) {
+          const records = await connection.all(eventsBefore, { sessionId, beforeId, limit: latestPage });
+          const call = records.map(toStoredEvent).find(isCallOfRun);
+          const oldest = records.at(-1)?.id;
+          if (call !== undefined || oldest === undefined || oldest === 1) return call ?? null;
+          beforeId = oldest;
+        }
       }),
 
     appendEvents: (sessionId, runId, events, at) =>

@@ -424,12 +424,16 @@ export interface BudgetStore {
   usage(query: UsageQuery): Promise<readonly UsageLine[]>;
 }
 
+export type CallStarted = StoredEvent & { readonly type: 'call.started' };
+
 export interface EventStore {
   /** With `id` greater than `afterId`, in order. */
   events(
     sessionId: string,
     page: { readonly afterId: number; readonly limit: number },
   ): Promise<readonly StoredEvent[]>;
+  /** The newest `call.started` but those of summaries; `null`: nothing was asked yet. */
+  latestCallStarted(sessionId: string): Promise<CallStarted | null>;
   /** The same events of the same moment (`at`) are stored once. */
   appendEvents(sessionId: string, runId: string | null, events: readonly EventBody[], at: string): Promise<void>;
   /** Short-lived rows for readers in other processes. */

@@ -57,17 +57,21 @@ export class Compactor {
 
   /** Does what was asked for, and between two runs what is due. */
   async atBoundary(): Promise<void> {
-    const asked = this.#asked;
-    const { current } = this.#state;
-    if (asked !== null && asked.outcome === null) {
-      try {
-        asked.outcome = await this.run('request', asked.request.keepRuns ?? null, current?.message.runId ?? null);
-      } catch (error) {
-        asked.outcome = factsOfFailure(error);
-        if (isCancellation(error)) throw error;
-      }
+    // Another one may be asked for meanwhile: a roll-over would wait for its answer, which only comes here.
+    while (this.isWanted()) {
+      if (this.#asked?.outcome === null) await this.#doAsked(this.#asked);
+      else await this.tryRun('threshold', null, null);
     }
-    if (this.#isDue()) await this.tryRun('threshold', null, null);
+  }
+
+  async #doAsked(asked: Asked): Promise<void> {
+    const { current } = this.#state;
+    try {
+      asked.outcome = await this.run('request', asked.request.keepRuns ?? null, current?.message.runId ?? null);
+    } catch (error) {
+      asked.outcome = factsOfFailure(error);
+      if (isCancellation(error)) throw error;
+    }
   }
 
   /** A compaction whose failure stands in the way of nothing. */
@@ -124,7 +128,9 @@ export class Compactor {
 
   /** A compaction has been done: one that brought little is not tried again at once. */
   took({ problem, tokensSaved, tokensBefore }: CompactionGain): void {
-    if (problem !== undefined || tokensSaved <= littleShare * tokensBefore) this.#rest(problem ?? null);
+    // A session that carries another one on has nothing before.
+    const isLittle = tokensBefore > 0 && tokensSaved <= littleShare * tokensBefore;
+    if (problem !== undefined || isLittle) this.#rest(problem ?? null);
     else this.#state.compaction = null;
     this.#state.compactionDue = false;
   }

@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { SessionQuery } from '../../client/api.ts';
+import { positive } from '../number-argument.ts';
 import { print, printDocument } from '../output.ts';
 import { ownCommand } from '../own-command.ts';
 import type { CommonOptions } from '../place.ts';
@@ -7,11 +8,6 @@ import { withStore } from '../with-client.ts';
 
 interface SessionsOptions extends CommonOptions, Omit<SessionQuery, 'idPrefix' | 'limit'> {
   readonly limit: number;
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 to 9999.');
-  return Number(text);
 }
 
 export function sessionsCommand(program: Command): Command {

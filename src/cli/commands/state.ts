@@ -7,7 +7,9 @@ export function stateCommand(program: Command): Command {
   return program
     .command('state')
     .summary('what a session does and waits for')
-    .description('Shows what a session does, what it waits for, how full its context is, and the limits in force.')
+    .description(
+      'Shows what a session does, what it waits for, how full its context is and what its latest request was made of.',
+    )
     .argument('<id>', 'the session, or a unique beginning of its id')
     .action(async (id: string, options: CommonOptions) => {
       await withClient(options, async (client) => {

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../domain/events.ts';
+import { describeCompaction } from './describe-compaction.ts';
 
 export interface AnswerOutput {
   write(text: string): void;
@@ -43,6 +44,10 @@ export class AnswerPrinter {
         break;
       case 'tool.started':
         this.line(`${event.tool}(${brief(event.input)})`);
+        break;
+      case 'compaction.ended':
+        // Where the message did not fit, the run ends and says why.
+        if (event.problem === undefined || event.cause !== 'overflow') this.line(describeCompaction(event));
         break;
       case 'call.failed':
         if (event.retryInMs === null) break;

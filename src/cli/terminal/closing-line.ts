@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { UsageSum } from '../../domain/metrics.ts';
+import type { SessionMetrics, UsageSum } from '../../domain/metrics.ts';
 import { paint, paintLevel } from './colours.ts';
 import { gauge, levelOf, type GaugeMarks } from './gauge.ts';
 import { count, dollars, duration, percent } from './numbers.ts';
@@ -52,6 +52,17 @@ export function spentParts(spent: Spent): string[] {
 
 export function gaugeWithPercent({ use, marks }: ContextGauge, cells?: number): string {
   return paintLevel(levelOf(use, marks), `${gauge(use, marks, cells)} ${percent(use)}`);
+}
+
+/** The gauge with the tokens that it stands for. */
+export function gaugeWithTokens(
+  context: Pick<SessionMetrics, 'contextTokens' | 'contextWindow' | 'contextUse'>,
+  marks: GaugeMarks,
+  width: number,
+): string {
+  const { contextTokens, contextWindow, contextUse } = context;
+  const used = `${count(contextTokens)} of ${count(contextWindow)} tokens`;
+  return joinParts([gaugeWithPercent({ use: contextUse, marks }), used], '  ', width);
 }
 
 /**

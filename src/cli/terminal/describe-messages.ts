@@ -1,23 +1,50 @@
+import type { FoundMessage } from '../../client/api.ts';
+import { excerpt, searchedWords, textOfMessage } from '../../domain/message-text.ts';
 import type { Message, Part } from '../../domain/messages.ts';
 import { spentParts } from './closing-line.ts';
 import { paint } from './colours.ts';
+import { screenWidth } from './screen.ts';
+import { wrap } from './wrap.ts';
 
 const styles = { user: 'cyan', assistant: 'green', tool: 'magenta' } as const;
 
 /** A transcript for people: who said what, and what each answer took. */
 export function describeMessages(messages: readonly Message[]): string {
   if (messages.length === 0) return 'Nothing was said yet.';
-  return messages.map(describeMessage).join('\n\n');
+  return messages.map((message, index) => describeMessage(message, index + 1)).join('\n\n');
 }
 
-function describeMessage({ role, agent, parts, createdAt, metrics }: Message): string {
+const excerptChars = 300;
+
+/** Messages that a search found: the place in each where it says so, with the words in bold. */
+export function describeFound(messages: readonly FoundMessage[], search: string): string {
+  if (messages.length === 0) return `Nothing in this session says "${search}". Try fewer or other words.`;
+  return messages
+    .map((message) => {
+      const shown = excerpt(textOfMessage(message), search, excerptChars);
+      return `${headOf(message, message.number)}\n${wrap(emphasised(shown, search), screenWidth()).join('\n')}`;
+    })
+    .join('\n\n');
+}
+
+function emphasised(text: string, search: string): string {
+  const words = searchedWords(search).join('|');
+  return words === '' ? text : text.replaceAll(new RegExp(`(?:${words})`, 'giu'), (word) => paint('bold', word));
+}
+
+/** Who says it, as which message of the transcript, and when. */
+function headOf({ role, agent, createdAt }: Message, number: number): string {
   const who = role === 'assistant' ? (agent ?? role) : role;
-  const head = `${paint([styles[role], 'bold'], who)} ${paint('dim', createdAt)}`;
+  return `${paint([styles[role], 'bold'], who)} ${paint('dim', `message ${number}, ${createdAt}`)}`;
+}
+
+function describeMessage(message: Message, number: number): string {
+  const { parts, metrics } = message;
   const spent =
     metrics === undefined
       ? []
       : [paint('dim', spentParts({ ...metrics, estimatedTokens: metrics.source === 'estimated' ? 1 : 0 }).join(' · '))];
-  return [head, ...parts.map(describePart), ...spent].join('\n');
+  return [headOf(message, number), ...parts.map(describePart), ...spent].join('\n');
 }
 
 function describePart(part: Part): string {

@@ -1,14 +1,15 @@
 import type { SessionMetrics, UsageSum } from '../../domain/metrics.ts';
 import { usageFields, type UsageField } from '../../domain/usage.ts';
-import { cost, gaugeWithPercent } from './closing-line.ts';
+import { cost, gaugeWithTokens } from './closing-line.ts';
 import { paint } from './colours.ts';
 import { describeCaching } from './describe-caching.ts';
+import { describeCompactions } from './describe-compactions.ts';
 import { fields } from './fields.ts';
 import type { GaugeMarks } from './gauge.ts';
 import { count, duration } from './numbers.ts';
 import { screenWidth } from './screen.ts';
 import { table } from './table.ts';
-import { joinParts, wrap } from './wrap.ts';
+import { wrap } from './wrap.ts';
 
 interface Line extends UsageSum {
   readonly type: string;
@@ -19,22 +20,20 @@ interface Line extends UsageSum {
 
 /** A session's metrics: the context, a line for each model, and what else was counted. */
 export function describeMetrics(metrics: SessionMetrics, marks: GaugeMarks): string {
-  const { contextTokens, contextWindow, contextUse } = metrics;
   const models: Line[] = Object.entries(metrics.details).flatMap(([type, list]) =>
     list.map((detail) => ({ ...detail, type, model: `${detail.provider}/${detail.model}`, estimatedTokens: 0 })),
   );
   const total: Line = { ...metrics, type: '', model: 'total' };
   const simulated = metrics.simulated === true ? `  ${paint('yellow', 'simulated')}` : '';
-  const used = `${count(contextTokens)} of ${count(contextWindow)} tokens`;
-  const caching = describeCaching(metrics);
+  const words = [describeCaching(metrics), describeCompactions(metrics)].filter((text) => text !== null);
   return [
     `${paint('bold', metrics.sessionId)}${simulated}`,
-    joinParts([gaugeWithPercent({ use: contextUse, marks }), used], '  ', screenWidth()),
+    gaugeWithTokens(metrics, marks, screenWidth()),
     '',
     describeLines([...models, total]),
     '',
     fields(rest(metrics), screenWidth()),
-    ...(caching === null ? [] : ['', ...wrap(caching, screenWidth())]),
+    ...words.flatMap((text) => ['', ...wrap(text, screenWidth())]),
   ].join('\n');
 }
 
@@ -83,7 +82,6 @@ function rest(metrics: SessionMetrics): (readonly [string, string | null])[] {
     ['failed attempts', counted(metrics.failedAttempts)],
     ['estimated', metrics.estimatedTokens === 0 ? null : `~${count(metrics.estimatedTokens)} tokens of the total`],
     ['compactions', counted(metrics.compactions)],
-    ['saved by them', metrics.compactions === 0 ? null : `${count(metrics.tokensSavedByCompaction)} tokens`],
     ['not told', unknown.length === 0 ? null : `${unknown.join(', ')} of some calls`],
     ['no price', metrics.costUnknown === true ? 'of some calls; set models.….price in the config' : null],
     ...Object.entries(metrics.additionalMetrics ?? {}).map(([name, value]) => [name, String(value)] as const),

@@ -5,6 +5,11 @@ export function count(value: number | null): string {
   return value === null ? '?' : grouped.format(value);
 }
 
+/** So many of a thing: `1 run`, `12 runs`. */
+export function amountOf(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /**
  * US dollars with as many decimals as the amount needs; `?` when unknown.
  *
