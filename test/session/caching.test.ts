@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ModelChoice } from '../../src/config/agent.ts';
 import { defineAgent, defineConfig, defineTool } from '../../src/config/index.ts';
 import type { ReceivedRequest } from '../support/recorder.ts';
+import type { BilledRequest } from '../../src/simulator/tally.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const weather = defineTool({
@@ -76,11 +77,14 @@ describe('prompt caching', () => {
     });
 
   /** From the second call on: what the cache gave, as a part of the request before, which this one repeats. */
-  const readShares = (): readonly number[] => {
-    const inputs = stack.simulator.tally().requests.map(({ billed }) => ({
-      read: billed.cacheRead,
-      whole: billed.input + billed.cacheRead + billed.cacheWrite5m + billed.cacheWrite1h,
-    }));
+  const readShares = (counts: (request: BilledRequest) => boolean = () => true): readonly number[] => {
+    const inputs = stack.simulator
+      .tally()
+      .requests.filter(counts)
+      .map(({ billed }) => ({
+        read: billed.cacheRead,
+        whole: billed.input + billed.cacheRead + billed.cacheWrite5m + billed.cacheWrite1h,
+      }));
     return inputs.slice(1).map(({ read }, at) => read / (inputs[at]?.whole ?? 0));
   };
 
@@ -106,6 +110,19 @@ describe('prompt caching', () => {
       expect(Math.min(...shares)).toBeGreaterThanOrEqual(leastShare(name));
     },
   );
+
+  it.each(models)('is broken once by a compaction, on %s', async (name) => {
+    const session = open(`plain-${agentFor(name)}`);
+    for (const city of ['Oslo', 'Rome', 'Lima', 'Cairo']) await session.send(`How warm is it in ${city}?`);
+    const handle = stack.runtime.client.workflow.getHandle(`session-${session.id}`);
+    expect(await handle.executeUpdate('compact', { args: [{ keepRuns: 1 }] })).toMatchObject({ runs: 3 });
+    const [summary] = stack.simulator.tally().requests.slice(-1);
+    for (const city of ['Bonn', 'Kyiv', 'Riga']) await session.send(`How warm is it in ${city}?`);
+    const shares = readShares((request) => request.id !== summary?.id);
+    expect(shares).toHaveLength(6);
+    expect(shares.filter((share) => share < leastShare(name))).toHaveLength(1);
+    expect(shares[3]).toBeLessThan(leastShare(name));
+  });
 
   it('is shown in tokens and dollars, for message, run and session', async () => {
     const session = open('plain-claude-claude-sonnet-5');
