@@ -24,7 +24,10 @@ const clock = defineTool({
   execute: () => 'noon',
 });
 const config = defineConfig({
-  agents: [defineAgent({ name: 'assistant', tools: [clock], limits: { toolCallsPerRun: 3 } })],
+  agents: [
+    defineAgent({ name: 'assistant', tools: [clock], limits: { toolCallsPerRun: 3 } }),
+    defineAgent({ name: 'small', model: 'simulated/small-1k', limits: { maxOutputTokens: 100 } }),
+  ],
 });
 const home = mkdtempSync(join(tmpdir(), 'loadline-record-'));
 const loadline = await startLoadline(config, { home });
@@ -66,6 +69,23 @@ const failed = loadline.session('assistant', { id: 'failed' });
 await failed.send('[[fail 400 1]]');
 await failed.send('[[fail 503 1]] then well');
 await record('failed-and-retried', 'failed');
+
+const compacted = loadline.session('small', { id: 'compacted' });
+for (let n = 0; n < 24; n++) await compacted.send(`Tell me of day ${n}. ${'It rained. '.repeat(n)}`);
+await client.workflow.getHandle(workflowIdOf('compacted')).executeUpdate('compact', { args: [{ keepRuns: 1 }] });
+await compacted.send('And now?');
+await record('compacted', 'compacted');
+
+await client.workflow.start('session', {
+  taskQueue: 'loadline',
+  workflowId: workflowIdOf('carried-on'),
+  args: [{ sessionId: 'carried-on', agent: 'small', from: 'compacted' }],
+});
+const carriedOn = loadline.session('small', { id: 'carried-on' });
+await carriedOn.setLimits({ thresholds: { session: { tokens: 1 } } });
+await carriedOn.send('What was that?');
+await client.workflow.getHandle(workflowIdOf('carried-on')).result();
+await record('carried-on-and-stopped', 'carried-on');
 
 await connection.close();
 await loadline.close();
