@@ -6,6 +6,8 @@ export interface CountedFrame {
   readonly range: TokenRange;
   /** Estimated tokens of the instructions alone, with what a request has anyway. */
   readonly instructionTokens: number;
+  /** Without the schema of the answer, which is a grammar to many servers and no part of what the model reads. */
+  readonly surelyRead: number;
   /** Hash of the instructions, the tools and the schema of the answer. */
   readonly definition: string;
 }
@@ -25,7 +27,12 @@ export function countFrame(frame: RequestFrame, provider: string): CountedFrame 
   const known = remembered.get(key);
   if (known !== undefined) return known;
   const bare = estimateFrame({ ...frame, tools: [], output: null }, { provider });
-  const counted = { range: estimateFrame(frame, { provider }), instructionTokens: bare.tokens, definition };
+  const counted = {
+    range: estimateFrame(frame, { provider }),
+    instructionTokens: bare.tokens,
+    surelyRead: estimateFrame({ ...frame, output: null }, { provider }).tokens,
+    definition,
+  };
   remembered.set(key, counted);
   for (const oldest of remembered.keys()) {
     if (remembered.size <= mostRemembered) break;

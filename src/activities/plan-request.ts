@@ -39,7 +39,7 @@ export interface PlannedRequest extends Planned {
     readonly definition: string;
     readonly firstSeq: number;
     readonly messages: number;
-    /** Estimated tokens of all that is text. */
+    /** Estimated tokens of all that is text and that the model is sure to read. */
     readonly textTokens: number;
     /** The request that this one begins with, where its provider counted it. */
     readonly continued: SentInput['continued'];
@@ -96,7 +96,7 @@ export async function planRequest(
     tools: toolsOf(spec, session),
     output: spec.output,
   };
-  const { range: framed, definition, instructionTokens } = countFrame(frame, provider);
+  const { range: framed, definition, instructionTokens, surelyRead } = countFrame(frame, provider);
   const reader = readerOf(provider, target.model);
   const show = { store, reader, resultsThroughSeq };
   const [own, past] = await Promise.all([
@@ -176,8 +176,7 @@ export async function planRequest(
       definition: state,
       firstSeq: messages[0]?.seq ?? 0,
       messages: messages.length,
-      textTokens:
-        framed.tokens + summarised.tokens + messages.reduce((tokens, { range }) => tokens + range.textTokens, 0),
+      textTokens: surelyRead + summarised.tokens + messages.reduce((tokens, { range }) => tokens + range.textTokens, 0),
       continued:
         continued === null || anchor === null
           ? null
