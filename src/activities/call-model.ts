@@ -103,7 +103,12 @@ async function attempt(work: Work, attempts: readonly LedgerRow[], overflows: nu
     plan: (target, signal) =>
       planRequest(deps, target, { spec, run, maxOutputTokens: input.maxOutputTokens, overflows, signal }),
     settlement: (planned, row, given) =>
-      settlementOf({ deps, agent, run: input.run, thresholds: input.thresholds }, planned, row, given),
+      settlementOf(
+        { deps, agent, run: input.run, thresholds: input.thresholds, mayRepair: input.mayRepair },
+        planned,
+        row,
+        given,
+      ),
   });
   if (attempted.kind === 'overflow' && !summarises(spec) && overflows < mostOverflows) {
     return await attempt(work, (await deps.store.call(callId)).attempts, overflows + 1);
@@ -247,6 +252,8 @@ async function outcomeOf(
     const isDue = isNearlyFull(agent.spec, facts.context, input.thresholds.context.compact);
     return { kind: 'ended', result: answer.result, ...facts, ...(isDue ? { compactionDue: true } : {}) };
   }
+  // What neither ends the run nor asks for tools was answered with what is wrong with it.
+  if (answer.toolCalls.length === 0) return { kind: 'repair', text: answer.text, ...facts };
   const toolCalls = answer.toolCalls.map((call) => {
     const tool = toolOf(agent, call.tool);
     return { ...call, timeoutMs: tool?.timeoutMs ?? unknownToolTimeoutMs, maxAttempts: tool?.maxAttempts ?? 1 };

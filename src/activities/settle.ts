@@ -11,8 +11,9 @@ import { deriveUsage, plainUsage, type UsageClasses } from '../domain/usage.ts';
 import type { ModelAnswer } from '../providers/provider.ts';
 import type { BuildResult, Settlement } from '../store/store.ts';
 import type { ActivityDeps } from './deps.ts';
-import { endingOf } from './ending.ts';
+import { judgeAnswer, type Ending } from './ending.ts';
 import { learnFromCount } from './learn-window.ts';
+import { repairMessage } from './repair.ts';
 import { anchorAfter, contextAfter, type PlannedRequest } from './plan-request.ts';
 import { estimateMessage, estimateRequest } from '../models/index.ts';
 import { thresholdRules } from './threshold-facts.ts';
@@ -52,6 +53,8 @@ export interface AnsweredRun {
   readonly agent: ResolvedAgent;
   readonly run: RunRef;
   readonly thresholds: Thresholds;
+  /** May the model be asked to correct an answer that does not fit? */
+  readonly mayRepair: boolean;
 }
 
 /** All that one transaction stores of an answer: usage, message, events, and the run's result where it ends here. */
@@ -68,6 +71,11 @@ export async function settlementOf(
   const toolCalls = toolCallsOf(parts);
   const use = contextAfter(inputTokens ?? plan.inputTokens, outputTokens ?? 0, plan.window);
   const told = billed.state === 'settled' && inputTokens !== null && outputTokens !== null;
+  const judged = toolCalls.length > 0 ? null : await judgeAnswer(answered.agent, textOf(parts), answer.finishReason);
+  const misfit = judged?.misfit ?? null;
+  const repair =
+    misfit === null || !answered.mayRepair ? null : await repairMessage(answered.deps, answered.run, misfit);
+  const ends = judged !== null && repair === null;
   const cut = told && (await learnFromCount(answered.deps, ref, plan, { inputTokens, outputTokens }));
   return {
     ...billed,
@@ -85,9 +93,10 @@ export async function settlementOf(
       },
       toolCalls: toolCalls.map(({ callId, tool }) => ({ callId, tool })),
       context: { use, anchor: told && !cut ? anchorAfter(plan, ref, inputTokens, outputTokens) : null },
-      build: toolCalls.length > 0 ? null : await resultOf(answered, parts, answer.finishReason),
+      ...(repair === null ? {} : { rejoinder: repair }),
+      build: ends ? resultOf(answered.run, textOf(parts), answer.finishReason, judged.ending) : null,
     },
-    events: [callEnded(row, billed, use)],
+    events: [{ ...callEnded(row, billed, use), ...(repair === null || misfit === null ? {} : { misfit }) }],
     thresholds: thresholdRules(answered.agent, answered.thresholds),
   };
 }
@@ -130,14 +139,12 @@ export function callEnded(row: LedgerRow, { usage, costNanoUsd, durationMs }: Bi
 }
 
 /** The result of a run that this answer ends. */
-async function resultOf(
-  { agent, run }: AnsweredRun,
-  parts: readonly Part[],
+function resultOf(
+  { sessionId, runId, messageId }: RunRef,
+  text: string,
   finishReason: FinishReason,
-): Promise<BuildResult> {
-  const text = textOf(parts);
-  const { sessionId, runId, messageId } = run;
-  const ending = await endingOf(agent, text, finishReason);
+  ending: Ending,
+): BuildResult {
   return ({ totals, timeToFirstTokenMs, messageIds }): RunResult => ({
     sessionId,
     runId,

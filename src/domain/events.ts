@@ -37,6 +37,8 @@ export type EventBody =
       readonly durationMs: number | null;
       readonly contextTokens: number;
       readonly contextWindow: number | null;
+      /** Why the answer does not fit the agent's output schema; the model was asked to correct it. */
+      readonly misfit?: string;
     }
   | {
       readonly type: 'call.failed';

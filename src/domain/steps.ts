@@ -72,6 +72,8 @@ export interface CallInput {
   readonly mayWait: boolean;
   /** So often was the context compacted to make room for this very call. */
   readonly compactions: number;
+  /** May an answer that does not fit the output schema be corrected by another call of the run? */
+  readonly mayRepair: boolean;
   /** May a compaction that is due be done before the call? Not while one that brought nothing rests. */
   readonly mayCompact: boolean;
   /** The summary that the workflow knows; 0: none. */
@@ -134,6 +136,11 @@ export type CallOutcome = StepFacts &
         readonly kind: 'compact';
         readonly overflow: boolean;
         readonly reason: string;
+      }
+    | {
+        /** The answer does not fit the agent's output schema: the model was told, and is to be called again. */
+        readonly kind: 'repair';
+        readonly text: string;
       }
     | { readonly kind: 'tools'; readonly text: string; readonly toolCalls: readonly ToolCallRef[] }
   );

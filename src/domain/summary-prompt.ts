@@ -24,12 +24,17 @@ export function summaryRequest(notes: string | null, conversation: string): stri
 /** A longer result of a tool is one that the model has used already: its beginning tells what it was. */
 const shownOfResult = 2_000;
 
-/** A message as the summariser reads it. Attachments are named, so that the notes can refer to them. */
+/**
+ * A message as the summariser reads it. Attachments are named, so that the notes can refer to them; what no user said is
+ * left out.
+ */
 export function transcriptLine({
   role,
+  agent,
   parts,
   seq,
-}: Pick<Message, 'role' | 'parts'> & { readonly seq: number }): string {
+}: Pick<Message, 'role' | 'agent' | 'parts'> & { readonly seq: number }): string {
+  if (role === 'user' && agent !== undefined) return '';
   const said = parts.map((part) => textOfPart(part, seq)).filter((text) => text !== '');
   return said.length === 0 ? '' : `${role === 'tool' ? '' : `${role}: `}${said.join('\n')}`;
 }

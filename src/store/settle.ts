@@ -66,6 +66,7 @@ async function takeAnswer(
   if (cameLate) return;
   if (answer.message !== null) await change.addMessage(answer.message, { metrics: toMessageMetrics(row) });
   if (answer.context !== null) change.setContext(answer.context.use, answer.context.anchor);
+  if (answer.rejoinder !== undefined) await change.addMessage(answer.rejoinder, {});
   await change.fireThresholds(thresholds, { endsRun: answer.build !== null });
   if (answer.build !== null) await change.endRun(answer.build);
 }

@@ -303,13 +303,15 @@ export interface Settlement extends Bill {
     /** `null`: it is no message of the transcript, but a summary. */
     readonly message: NewMessage | null;
     readonly toolCalls: readonly { readonly callId: string; readonly tool: string }[];
+    /** What the model is told of its answer before it is called again. */
+    readonly rejoinder?: NewMessage;
     /** What it leaves of the session's context; `null`: as it was. */
     readonly context: {
       readonly use: ContextUse;
       /** What the next request's count may start from; the store adds the answer's `seq`. */
       readonly anchor: Omit<ContextAnchor, 'lastSeq'> | null;
     } | null;
-    /** Ends the run in the same transaction; `null` while tools are to be called. */
+    /** Ends the run in the same transaction; `null` while tools are to be called or the answer is to be corrected. */
     readonly build: BuildResult | null;
   };
   readonly events: readonly EventBody[];

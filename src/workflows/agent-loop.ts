@@ -57,7 +57,7 @@ export async function advanceRun(progress: RunInProgress, host: LoopHost): Promi
   }
 }
 
-/** One call; a result when it ended the run, `null` when the model asks for tools. */
+/** One call; a result when it ended the run, `null` when the model asks for tools or has to correct its answer. */
 async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunResult | null> {
   const limits = host.limits();
   const secondsLeft = limits.runSeconds - progress.workedMs / 1000;
@@ -72,6 +72,7 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
     thresholds: host.thresholds(),
     secondsLeft,
     mayWait: progress.waiting !== null,
+    mayRepair: progress.calls + 1 < limits.callsPerRun,
     mayCompact: host.mayCompact(),
     summaryNumber: host.summaryNumber(),
     compactions: progress.compactions,
@@ -93,7 +94,7 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
   progress.workedMs += outcome.workedMs;
   if (outcome.kind === 'ended') return outcome.result;
   progress.text = outcome.text;
-  progress.pendingTools = outcome.toolCalls;
+  progress.pendingTools = outcome.kind === 'tools' ? outcome.toolCalls : [];
   if (outcome.stop !== null) progress.stop = outcome.stop;
   return null;
 }

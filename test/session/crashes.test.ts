@@ -152,6 +152,32 @@ describe('a worker that is killed with -9', () => {
     60_000,
   );
 
+  it.each<{ point: KillPoint; says: string; rows: readonly string[] }>([
+    {
+      point: 'before-settle',
+      says: 'before an answer that does not fit is stored',
+      rows: ['lost', 'settled', 'settled'],
+    },
+    { point: 'after-settle', says: 'between that answer and its correction', rows: ['settled', 'settled'] },
+  ])(
+    '$says: the model is asked once to correct it',
+    async ({ point, rows }) => {
+      const doomed = await worker(point);
+      simulator.script([{ times: rows.length - 1, answer: '{"town": "Oslo"}' }, { answer: '{"city": "Oslo"}' }]);
+      const session = api.session('city', { id: `repair-${randomUUID()}` });
+      const sending = session.send('Which city?');
+      await doomed.ended;
+      await worker('never');
+      expect(await sending).toMatchObject({ status: 'completed', output: { city: 'Oslo' }, metrics: { calls: 2 } });
+      expect((await session.messages()).map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+      expect((await store.ledger(session.id)).map(({ state }) => state)).toEqual(rows);
+      expect(simulator.tally().totals.requests).toBe(rows.length);
+      const { totalTokens } = await metricsOfLedger(store, session.id);
+      expect(await session.metrics()).toMatchObject({ calls: 2, totalTokens });
+    },
+    60_000,
+  );
+
   it('has its call taken up by another worker that was there all along', async () => {
     const doomed = await worker('first-delta');
     simulator.script({ match: { text: 'slowly' }, times: 1, tokensPerSecond: 10, answerTokens: 30 });

@@ -166,14 +166,14 @@ describe('a provider that fails', () => {
   });
 
   it('to answer in the form that the agent asks for fails the run, which is paid for', async () => {
-    stack.simulator.script({ answer: '{"city": "Oslo", "celsius": "warm"}' });
+    stack.simulator.script({ times: 2, answer: '{"city": "Oslo", "celsius": "warm"}' });
     const session = open('city');
     const run = await session.send('How warm is it?');
     expect(run).toMatchObject({ status: 'failed', error: { code: 'ProviderError' } });
     expect(run.output).toBeUndefined();
     expect(run.reason).toMatch(/does not fit the agent's output schema: celsius/);
     expect(run.text).toContain('Oslo');
-    stack.simulator.script({ answer: 'It is warm.' });
+    stack.simulator.script({ times: 2, answer: 'It is warm.' });
     expect((await session.send('And now?')).reason).toMatch(/not JSON/);
     const totals = await threeTotals(stack, session);
     expect([totals.metrics, totals.ledger]).toEqual([totals.provider, totals.provider]);

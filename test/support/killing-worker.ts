@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { z } from 'zod';
 import { defineAgent, defineConfig, resolveConfig, type BudgetSettings } from '../../src/config/index.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { installLogger } from '../../src/worker/log.ts';
@@ -80,7 +81,13 @@ function killing(store: Store, point: KillPoint): Store {
 }
 
 function configOf({ budgets = [], maxOutputTokens = 4096 }: KillingWorkerSettings) {
-  return defineConfig({ agents: [defineAgent({ name: 'assistant', limits: { maxOutputTokens } })], budgets });
+  return defineConfig({
+    agents: [
+      defineAgent({ name: 'assistant', limits: { maxOutputTokens } }),
+      defineAgent({ name: 'city', output: z.object({ city: z.string() }) }),
+    ],
+    budgets,
+  });
 }
 
 const settings = JSON.parse(process.argv[2] ?? '') as KillingWorkerSettings;

@@ -49,6 +49,10 @@ export class AnswerPrinter {
         // Where the message did not fit, the run ends and says why.
         if (event.problem === undefined || event.cause !== 'overflow') this.line(describeCompaction(event));
         break;
+      case 'call.ended':
+        if (event.misfit !== undefined)
+          this.line(`The answer does not fit the output schema (${event.misfit}); the model is asked to correct it.`);
+        break;
       case 'call.failed':
         if (event.retryInMs === null) break;
         this.line(`${event.message}; ${again(event.retryInMs)}`);
