@@ -22,5 +22,9 @@ export function describeCompaction(done: CompactionDone): string {
       ? [`${amountOf(results, 'result')} of tools became ${results === 1 ? 'a reference' : 'references'}`]
       : []),
   ];
-  return `Compacted: ${what.join(', ')}. The context shrank from ${count(tokensBefore)} to ${count(tokensAfter)} tokens.`;
+  const tokens =
+    tokensAfter < tokensBefore
+      ? `shrank from ${count(tokensBefore)} to ${count(tokensAfter)} tokens`
+      : `is no shorter for it: ${count(tokensAfter)} tokens`;
+  return `Compacted: ${what.join(', ')}. The context ${tokens}.`;
 }
