@@ -49,7 +49,7 @@ describe('the context of a session at the command line', () => {
     const done = await cli('compact', 'compact-1', '--keep-runs', '0');
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(done.stdout).toMatch(
-      /^Compacted: 3 runs went into a summary\. The context shrank from [\d,]+ to [\d,]+ tokens\.\n▕.*▏ [\d.]+ % {2}[\d,]+ of 8,192 tokens\n$/,
+      /^Compacted 3 runs into a summary: the context went from [\d,]+ to [\d,]+ tokens\.\n▕.*▏ [\d.]+ % {2}[\d,]+ of 8,192 tokens\n$/,
     );
     const nothing = await cli('compact', 'compact-1');
     expect(nothing).toMatchObject({ code: 1, stderr: 'Nothing was compacted: there is nothing left to compact.\n' });
@@ -90,7 +90,7 @@ describe('the context of a session at the command line', () => {
     await talked('send-1', 4);
     const { stdout, code } = await cli('send', 'send-1', 'What is my locker code?');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Compacted: 3 runs went into a summary\. .* tokens\.\n.*4711-X.*\n▕/);
+    expect(stdout).toMatch(/^Compacted 3 runs into a summary: .* tokens\.\n.*4711-X.*\n▕/);
     expect(stdout.match(/4711-X/g)).toHaveLength(1);
   });
 
