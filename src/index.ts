@@ -1,4 +1,4 @@
 export * from './client/index.ts';
 export * from './config/index.ts';
-export { recall } from './tools/recall.ts';
+export * from './tools/index.ts';
 export { startLoadline, type Loadline, type StartOptions } from './start-loadline.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-export type TextKind = 'English' | 'code' | 'CJK' | 'emoji';
+export const textKinds = ['English', 'code', 'CJK', 'emoji'] as const;
+export type TextKind = (typeof textKinds)[number];
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 

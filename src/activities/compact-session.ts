@@ -1,18 +1,17 @@
 import type { ResolvedAgent } from '../config/index.ts';
 import type { SummarySettings } from '../domain/agent.ts';
-import { foldCount, type CompactionResult, type Summary } from '../domain/compaction.ts';
+import type { CompactionResult, Summary } from '../domain/compaction.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import type { EventBody } from '../domain/events.ts';
-import { hasReplaceable } from '../domain/references.ts';
 import type { SummaryInForce } from '../domain/session.ts';
 import type { CompactInput, CompactOutcome } from '../domain/steps.ts';
 import { attachmentsLine, transcriptLine } from '../domain/summary-prompt.ts';
-import { estimateMessage, readerOf } from '../models/index.ts';
-import type { CompactionRow, HistoryRun, SessionRow, StoredMessage } from '../store/store.ts';
+import { estimateMessage } from '../models/index.ts';
+import type { CompactionRow, SessionRow } from '../store/store.ts';
 import type { ActivityDeps } from './deps.ts';
 import { withCodes } from './failures.ts';
-import { isAnswered, summarises } from './past.ts';
-import { showMessages, summaryRange } from './shown.ts';
+import { foldingOf, tokensFreed, type Folding } from './folding.ts';
+import { summarises } from './past.ts';
 import { summarise } from './summarise.ts';
 import { thresholdFacts, thresholdRules } from './threshold-facts.ts';
 import { untilStored } from './until-stored.ts';
@@ -74,18 +73,6 @@ async function sessionOf({ store }: ActivityDeps, sessionId: string): Promise<Se
   return session;
 }
 
-/** What is to leave the context. */
-interface Folding {
-  /** Runs that go into the summary, oldest first. */
-  readonly runs: readonly HistoryRun[];
-  /** Results of tools up to this message become references. */
-  readonly resultsThroughSeq: number;
-  /** So many of them. */
-  readonly results: number;
-  /** Tokens that the references free. */
-  readonly freed: number;
-}
-
 async function compact(
   deps: ActivityDeps,
   agent: ResolvedAgent,
@@ -100,9 +87,9 @@ async function compact(
   const previous = (await deps.store.summary(source.sessionId))?.summary ?? null;
   const folding = await foldingOf(deps, agent, input, source, spec.summary);
   const before = input.from === undefined ? session.context.tokens : 0;
-  const { window } = session.context;
-  const isEnough =
-    window !== null && folding.results > 0 && before - folding.freed <= window * enoughUse && input.cause !== 'request';
+  const window = session.context.window ?? deps.catalogue.facts(spec.model).contextWindow;
+  const forRoom = input.cause === 'threshold' || input.cause === 'overflow';
+  const isEnough = forRoom && window !== null && folding.results > 0 && before - folding.freed <= window * enoughUse;
   if (isEnough) return await put(deps, input, folding, { before, after: before - folding.freed, summary: null });
   if (folding.runs.length === 0) {
     if (input.from !== undefined && previous !== null) {
@@ -114,60 +101,9 @@ async function compact(
   }
   const summary = await summaryOf(deps, agent, spec.summary, input, { previous, folding, window });
   if ('problem' in summary) return await failed(deps, input, session, summary.problem);
-  const after = input.from === undefined ? await tokensAfter(deps, agent, input, { previous, folding, summary }) : null;
-  const left = after === null ? summary.tokens : Math.max(summary.tokens, before - after);
+  const freed = await tokensFreed(deps, agent, folding, { previous, summary }, session.resultsThroughSeq);
+  const left = input.from === undefined ? Math.max(summary.tokens, before - freed) : summary.tokens;
   return await put(deps, input, folding, { before, after: left, summary });
-}
-
-/** What leaves the context: runs but the newest, and results that only the past needs. */
-async function foldingOf(
-  deps: ActivityDeps,
-  agent: ResolvedAgent,
-  input: CompactInput,
-  source: SessionRow,
-  settings: SummarySettings,
-): Promise<Folding> {
-  const { store, catalogue } = deps;
-  const run = input.runId === null ? null : await store.run(input.sessionId, input.runId);
-  const read = await store.history(source.sessionId, {
-    afterNumber: source.throughRun,
-    beforeNumber: run?.number ?? Number.MAX_SAFE_INTEGER,
-    maxRuns: null,
-    maxTokens: null,
-  });
-  const answered = read.filter(isAnswered);
-  const { contextWindow } = catalogue.facts(agent.spec.model);
-  const keep = input.from === undefined ? (input.keepRuns ?? settings.keepRuns) : 0;
-  const fold = foldCount(
-    answered.map(({ messages }) => messages.reduce((sum, { tokens }) => sum + tokens, 0)),
-    { keepRuns: keep, window: source.context.window ?? contextWindow },
-  );
-  const runs = answered.slice(0, fold);
-  const own = run === null ? [] : await store.messagesOfRun(input.sessionId, run.runId);
-  const thorough = input.keepRuns === 0;
-  const older = [...runs.flatMap(({ messages }) => messages), ...ownResults(own, thorough)];
-  const replaced = older.filter((message) => message.seq > source.resultsThroughSeq && hasReplaceable(message));
-  const last = replaced.at(-1)?.seq ?? 0;
-  return {
-    runs,
-    resultsThroughSeq: input.from === undefined ? last : 0,
-    results: input.from === undefined ? replaced.length : 0,
-    freed: await freedBy(deps, agent, replaced),
-  };
-}
-
-/** Of the run that waits: the model has read all results but those of its latest step. */
-function ownResults(own: readonly StoredMessage[], thorough: boolean): readonly StoredMessage[] {
-  const latestAnswer = own.findLastIndex(({ role }) => role === 'assistant');
-  return thorough ? own : own.slice(0, Math.max(0, latestAnswer));
-}
-
-async function freedBy(deps: ActivityDeps, agent: ResolvedAgent, messages: readonly StoredMessage[]): Promise<number> {
-  const { provider, model } = deps.target(agent.spec.model);
-  const show = { store: deps.store, reader: readerOf(provider.name, model) };
-  const tokens = async (resultsThroughSeq: number): Promise<number> =>
-    (await showMessages(messages, { ...show, resultsThroughSeq })).reduce((sum, { range }) => sum + range.tokens, 0);
-  return (await tokens(0)) - (await tokens(Number.MAX_SAFE_INTEGER));
 }
 
 interface Folded {
@@ -221,22 +157,6 @@ async function summaryOf(
 
 /** The most that a summary takes of the context's window. */
 const summaryShare = 0.2;
-
-/** Tokens that the context is shorter by. */
-async function tokensAfter(
-  deps: ActivityDeps,
-  agent: ResolvedAgent,
-  input: CompactInput,
-  { previous, folding, summary }: Folded & { readonly summary: Summary },
-): Promise<number> {
-  const { provider, model } = deps.target(agent.spec.model);
-  const reader = readerOf(provider.name, model);
-  const { resultsThroughSeq } = await sessionOf(deps, input.sessionId);
-  const messages = folding.runs.flatMap((run) => run.messages);
-  const shown = await showMessages(messages, { store: deps.store, reader, resultsThroughSeq });
-  const folded = shown.reduce((sum, { range }) => sum + range.tokens, 0);
-  return folded + summaryRange(previous, reader).tokens - summaryRange(summary, reader).tokens;
-}
 
 async function put(
   deps: ActivityDeps,

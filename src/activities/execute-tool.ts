@@ -1,6 +1,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { ResolvedAgent, RunnableTool } from '../config/index.ts';
 import type { ToolTranscript } from '../config/tool.ts';
+import { ToolError } from '../config/tool-error.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import { toolCallsOf, type ToolCallPart, type ToolResultPart } from '../domain/messages.ts';
 import type { StepFacts, ToolInput } from '../domain/steps.ts';
@@ -124,7 +125,8 @@ async function runTool(
     if (attempt.cause() === 'cancelled') return failure(`${call.tool} was stopped; what it did until then is unknown`);
     if (attempt.cause() !== null) throw new CancelledFailure('CANCELLED');
     const message = error instanceof Error ? error.message : String(error);
-    if (attemptNumber < tool.maxAttempts) throw tryAgain('ProviderError', message, null);
+    if (attemptNumber < tool.maxAttempts && !(error instanceof ToolError))
+      throw tryAgain('ProviderError', message, null);
     return { ...failure(`${call.tool} failed: ${message}`), additionalMetrics };
   } finally {
     attempt.end();

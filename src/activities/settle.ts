@@ -13,8 +13,9 @@ import type { BuildResult, Settlement } from '../store/store.ts';
 import type { ActivityDeps } from './deps.ts';
 import { judgeAnswer, type Ending } from './ending.ts';
 import { learnFromCount } from './learn-window.ts';
+import { anchorAfter, contextAfter } from './anchor.ts';
+import type { PlannedRequest } from './plan-request.ts';
 import { repairMessage } from './repair.ts';
-import { anchorAfter, contextAfter, type PlannedRequest } from './plan-request.ts';
 import { estimateMessage, estimateRequest } from '../models/index.ts';
 import { thresholdRules } from './threshold-facts.ts';
 

@@ -1,4 +1,5 @@
 import { builtInConfig, loadConfig, resolveConfig, type Config } from '../config/index.ts';
+import * as tools from '../tools/index.ts';
 import { UsageError } from './failure.ts';
 import type { CommonOptions, Place } from './place.ts';
 
@@ -9,6 +10,7 @@ export async function configOf(place: Place, options: CommonOptions): Promise<Co
     file: place.configFile ?? undefined,
     envFile: options.envFile,
     environment: place.environment,
+    tools,
   });
   return loaded === null ? builtInConfig : (loaded.config as Config);
 }

@@ -16,6 +16,7 @@ export type { ResolvedAgent, ResolvedConfig, ResolveOptions } from './resolve.ts
 export type { RunnableTool } from './runnable-tool.ts';
 export type { AnySchema, InferOutput, JsonSchema, Parsed, StandardSchema } from './schema.ts';
 export { defineTool } from './tool.ts';
+export { ToolError } from './tool-error.ts';
 export type {
   AnyTool,
   Timeout,

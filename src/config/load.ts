@@ -9,6 +9,7 @@ import { findConfigFile } from './find-file.ts';
 import type { Variables } from './environment.ts';
 import { jsonErrorAt } from './json-error.ts';
 import { defineTool } from './tool.ts';
+import { ToolError } from './tool-error.ts';
 
 export interface LoadOptions {
   readonly cwd: string;
@@ -18,6 +19,8 @@ export interface LoadOptions {
   readonly envFile?: string | undefined;
   /** Gets what the `.env` file says and no variable said before; the config is evaluated after that. */
   readonly environment: Variables;
+  /** What else `import … from 'loadline'` gives in the config: the built-in tools. */
+  readonly tools?: Readonly<Record<string, unknown>>;
 }
 
 export interface LoadedConfig {
@@ -43,7 +46,7 @@ export const builtInConfig: Config = defineConfig({
  * What `import … from 'loadline'` means in a config: this very package, wherever it is installed, so that a config loads
  * in a fresh checkout without a build, and there are never two copies.
  */
-const ownPackage = { defineAgent, defineConfig, defineTool, LoadlineError };
+const ownPackage = { defineAgent, defineConfig, defineTool, LoadlineError, ToolError };
 
 /** The first `file:line:column` of an error's message or stack that lies in the user's own files. */
 function placeOf(error: unknown, folder: string): string | null {
@@ -74,8 +77,9 @@ function readJson(file: string): unknown {
   }
 }
 
-async function evaluate(file: string): Promise<unknown> {
-  const jiti = createJiti(file, { virtualModules: { loadline: ownPackage }, tsconfigPaths: true, moduleCache: false });
+async function evaluate(file: string, tools: LoadOptions['tools']): Promise<unknown> {
+  const virtualModules = { loadline: { ...ownPackage, ...tools } };
+  const jiti = createJiti(file, { virtualModules, tsconfigPaths: true, moduleCache: false });
   let module: Record<string, unknown>;
   try {
     module = await jiti.import<Record<string, unknown>>(file);
@@ -96,13 +100,19 @@ async function evaluate(file: string): Promise<unknown> {
  * @returns `null` when no file was named and none is there; `builtInConfig` is there for that.
  * @throws LoadlineError `ConfigInvalid` with file, line and reason when the file can't be read or evaluated.
  */
-export async function loadConfig({ cwd, file, envFile, environment }: LoadOptions): Promise<LoadedConfig | null> {
+export async function loadConfig({
+  cwd,
+  file,
+  envFile,
+  environment,
+  tools,
+}: LoadOptions): Promise<LoadedConfig | null> {
   const path = findConfigFile(cwd, file);
   const folder = path === null ? resolve(cwd) : dirname(path);
   const named = envFile === undefined ? undefined : resolve(cwd, envFile);
   readEnvFile(environment, { folder, file: named });
   if (path === null) return null;
-  return { config: extname(path) === '.json' ? readJson(path) : await evaluate(path), file: path, folder };
+  return { config: extname(path) === '.json' ? readJson(path) : await evaluate(path, tools), file: path, folder };
 }
 
 /** For commands that can't go on without a config: which file to write, with an example. */

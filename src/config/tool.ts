@@ -89,7 +89,7 @@ export interface ToolDefinition<Schema extends AnySchema = AnySchema, Output = u
   /** For the model: what it does, when to use it, in what units it answers. */
   readonly description: string;
   readonly inputSchema: Schema;
-  /** Answers text or JSON for the model. What it throws becomes the call's result, which the model sees. */
+  /** Answers text or JSON for the model. What it throws becomes the call's result, which the model sees; a `ToolError` at once. */
   execute(input: InferOutput<Schema, JsonObject>, context: ToolContext): Output | Promise<Output>;
   /** May be executed again when the outcome of an attempt is unknown; then a failed one is tried up to 5 times. */
   readonly idempotent?: boolean;

@@ -15,9 +15,9 @@ export interface CountRoute {
 }
 
 /** A count is worth less than the wait for it: llama.cpp answers in 5 ms, hosted services in some 300. */
-const timeLimitMs = 1500;
-/** After a failure that may pass (overload, a restart, a slow link) a route is left alone for so long. */
-const pauseMs = 60_000;
+const timeLimitMs = 2000;
+/** After a failure that may pass (overload, a restart, a slow link) a route is left alone for so long: meanwhile bounds are wide. */
+const pauseMs = 15_000;
 const missing = new Set([404, 405, 410, 501]);
 
 /**

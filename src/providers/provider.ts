@@ -61,9 +61,9 @@ export interface Provider {
    */
   stream(request: ModelRequest, options: StreamOptions): Promise<ModelAnswer>;
   /**
-   * Tokens that the server itself counts in a request, at no cost and within 1.5 seconds; media and tools are in it.
+   * Tokens that the server itself counts in a request, at no cost and within two seconds; media and tools are in it.
    * `null` where the server has no route for it or did not tell in time: a route that is missing is not asked again, one
-   * that failed rests for a minute. Never rejects. Without the method there is nobody to ask.
+   * that failed rests for 15 seconds. Never rejects. Without the method there is nobody to ask.
    *
    * @example
    * const count = (await provider.countInput?.(request, signal)) ?? null;

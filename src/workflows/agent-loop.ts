@@ -1,9 +1,16 @@
 import { ActivityFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { Limits, Thresholds } from '../domain/agent.ts';
 import type { RunInProgress } from '../domain/carried.ts';
-import type { CompactionResult } from '../domain/compaction.ts';
 import type { RunResult } from '../domain/run.ts';
-import type { CallOutcome, EndRunInput, RunRef, StepFacts, ThresholdFacts, ToolCallRef } from '../domain/steps.ts';
+import type {
+  CallOutcome,
+  CompactOutcome,
+  EndRunInput,
+  RunRef,
+  StepFacts,
+  ThresholdFacts,
+  ToolCallRef,
+} from '../domain/steps.ts';
 import { toUsd } from '../domain/money.ts';
 import { callModelWithin, endRun, executeToolWithin, storeToolFailure } from './activities.ts';
 import { factsOfFailure, toFailure } from './failures.ts';
@@ -24,7 +31,7 @@ export interface LoopHost {
   /** The summary that the session knows; 0: none. */
   summaryNumber(): number;
   /** Makes room in the context for the run's next call, or tells why there is none. */
-  compact(keepRuns: number | null): Promise<CompactionResult>;
+  compact(keepRuns: number | null): Promise<Pick<CompactOutcome, 'result' | 'workedMs'>>;
   /** Does what has to be done between two steps. */
   atBoundary(): Promise<void>;
   /** Is it time to continue as new? Asked between two steps, when no activity is open. */
@@ -108,7 +115,8 @@ async function makeRoom(
   host: LoopHost,
   { overflow, reason }: CallOutcome & { readonly kind: 'compact' },
 ): Promise<void> {
-  const result = await host.compact(progress.compactions === 0 ? null : 0);
+  const { result, workedMs } = await host.compact(progress.compactions === 0 ? null : 0);
+  progress.workedMs += workedMs;
   progress.compactions += 1;
   if (overflow) progress.overflows += 1;
   if (result.problem === undefined || overflow) return;

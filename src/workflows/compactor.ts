@@ -67,7 +67,8 @@ export class Compactor {
   async #doAsked(asked: Asked): Promise<void> {
     const { current } = this.#state;
     try {
-      asked.outcome = await this.run('request', asked.request.keepRuns ?? null, current?.message.runId ?? null);
+      const runId = current?.message.runId ?? null;
+      asked.outcome = (await this.run('request', asked.request.keepRuns ?? null, runId)).result;
     } catch (error) {
       asked.outcome = factsOfFailure(error);
       if (isCancellation(error)) throw error;
@@ -90,7 +91,7 @@ export class Compactor {
     keepRuns: number | null,
     runId: string | null,
     from?: string,
-  ): Promise<CompactionResult> {
+  ): Promise<CompactOutcome> {
     const { sessionId, agent, user, tenant } = this.#input;
     this.#state.compactionsTried += 1;
     const outcome = await this.#compact({
@@ -108,7 +109,7 @@ export class Compactor {
     this.#observe(outcome);
     this.#state.summary = outcome.summary;
     this.took(outcome.result);
-    return outcome.result;
+    return outcome;
   }
 
   async #compact(input: CompactInput): Promise<CompactOutcome> {

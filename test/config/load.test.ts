@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { configOf } from '../../src/cli/first-agent.ts';
 import { builtInConfig, loadConfig, noConfig, resolveConfig } from '../../src/config/index.ts';
 
 let folder: string;
@@ -28,6 +29,27 @@ describe('loading a config', () => {
         "import { defineAgent, defineConfig } from 'loadline';\nexport default defineConfig({ agents: [defineAgent({ name: 'a' })] });\n",
     });
     expect(await load()).toMatchObject({ config: { agents: [{ name: 'a' }] }, folder });
+  });
+
+  it('gives a config the built-in tools', async () => {
+    write({
+      'loadline.config.ts':
+        "import { calculator, clock, defineAgent, defineConfig, files, hackerNews, httpFetch, recall, ToolError } from 'loadline';\nif (ToolError === undefined) throw new Error('there is no ToolError');\nconst tools = [calculator, clock, recall, httpFetch({ hosts: ['*'] }), ...hackerNews(), ...files({ folder: '.', write: true })];\nexport default defineConfig({ agents: [defineAgent({ name: 'a', tools })] });\n",
+    });
+    const place = { configFile: join(folder, 'loadline.config.ts'), folder, environment: {} };
+    const config = resolveConfig(await configOf(place, {}), { defaultModel: 'simulated/loadline-sim-1' });
+    expect([...(config.agents.get('a')?.tools.keys() ?? [])]).toEqual([
+      'calculator',
+      'clock',
+      'recall',
+      'http_fetch',
+      'hn_stories',
+      'hn_item',
+      'hn_user',
+      'files_list',
+      'files_read',
+      'files_write',
+    ]);
   });
 
   it('reads the same shape as JSON', async () => {

@@ -19,7 +19,7 @@ function configAt(url: string) {
     agents: [
       // A model whose tokeniser nobody knows; the simulator's is o200k.
       defineAgent({ name: 'unknown', model: 'open/some-model', limits, tools: [lookUp] }),
-      defineAgent({ name: 'forgetful', model: 'open/some-model', limits, history: { runs: 1 } }),
+      defineAgent({ name: 'forgetful', model: 'open/some-model', limits, history: { runs: 1 }, summary: false }),
       defineAgent({ name: 'narrow', model: 'open/narrow', limits }),
     ],
     providers: { open: { api: 'openai-chat', baseURL: `${url}/v1` } },

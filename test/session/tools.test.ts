@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { defineAgent, defineConfig, defineTool, type ToolContext } from '../../src/config/index.ts';
+import { defineAgent, defineConfig, defineTool, ToolError, type ToolContext } from '../../src/config/index.ts';
 import { threeTotals } from '../support/conservation.ts';
 import { historiesOf } from '../support/history.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -60,6 +60,17 @@ const sleepy = defineTool({
   },
 });
 
+const hopeless = defineTool({
+  name: 'hopeless',
+  description: 'Fails for good, though it may be tried again',
+  inputSchema: noInput,
+  idempotent: true,
+  execute(input, context) {
+    seen.push({ tool: 'hopeless', input, context });
+    throw new ToolError('there is no such order');
+  },
+});
+
 const together = defineTool({
   name: 'together',
   description: 'Answers once three are at work',
@@ -93,7 +104,7 @@ const long = defineTool({
 
 const config = defineConfig({
   agents: [
-    defineAgent({ name: 'worker', tools: [weather, flaky, broken, sleepy, together, numbers, long] }),
+    defineAgent({ name: 'worker', tools: [weather, flaky, broken, hopeless, sleepy, together, numbers, long] }),
     defineAgent({
       name: 'small',
       summary: false,
@@ -203,6 +214,14 @@ describe('tools', () => {
     expect(ledger).toEqual({ input: provider.input + 1007, output: provider.output + 53 });
     expect(metrics.inputTokens).toBe(ledger.input);
     expect(run.metrics.totalTokens).toBe(metrics.totalTokens);
+  });
+
+  it('are not tried again once they say that it is of no use', async () => {
+    stack.simulator.script([{ toolCalls: [{ name: 'hopeless', arguments: {} }] }, { answer: 'So be it.' }]);
+    const run = await open().send('Try it');
+    expect(run).toMatchObject({ status: 'completed', text: 'So be it.' });
+    expect(seen.map(({ tool }) => tool)).toEqual(['hopeless']);
+    expect(lastResults().map(({ output }) => output)).toEqual(['hopeless failed: there is no such order']);
   });
 
   it('correct the session when they spend after they were given up', async () => {

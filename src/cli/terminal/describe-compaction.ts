@@ -10,17 +10,17 @@ export type CompactionDone = Pick<
 /**
  * What a compaction brought, in a sentence.
  *
- *     Compacted: 12 runs went into a summary. The context shrank from 7,012 to 2,400 tokens.
+ *     Compacted 12 runs into a summary: the context went from 7,012 to 2,400 tokens.
  */
 export function describeCompaction(done: CompactionDone): string {
   const { cause, runs, results, tokensBefore, tokensAfter, problem } = done;
   if (problem !== undefined) return `Nothing was compacted: ${problem}.`;
   if (cause === 'carry-on') return `Begins with a summary of ${count(tokensAfter)} tokens.`;
   const what = [
-    ...(runs > 0 ? [`${amountOf(runs, 'run')} went into a summary`] : []),
+    ...(runs > 0 ? [`${amountOf(runs, 'run')} into a summary`] : []),
     ...(results > 0
-      ? [`${amountOf(results, 'result')} of tools became ${results === 1 ? 'a reference' : 'references'}`]
+      ? [`${amountOf(results, 'tool result')} into ${results === 1 ? 'a reference' : 'references'}`]
       : []),
   ];
-  return `Compacted: ${what.join(', ')}. The context shrank from ${count(tokensBefore)} to ${count(tokensAfter)} tokens.`;
+  return `Compacted ${what.join(', ')}: the context went from ${count(tokensBefore)} to ${count(tokensAfter)} tokens.`;
 }

@@ -13,7 +13,7 @@ export function describeCompactions(metrics: SessionMetrics): string | null {
   if (compactions === 0)
     return summaries.length === 0 ? null : `Compactions that brought nothing took ${taken(summaries)}.`;
   if (tokensSavedByCompaction === 0) {
-    return summaries.length === 0 ? null : `The summary that this session begins with took ${taken(summaries)}.`;
+    return summaries.length === 0 ? null : `The summary in its context took ${taken(summaries)}.`;
   }
   const what = `${amountOf(compactions, 'compaction')} made the context shorter by ${amountOf(tokensSavedByCompaction, 'token')}`;
   const all = compactions === 1 ? '' : ' in all';

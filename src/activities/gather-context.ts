@@ -1,0 +1,90 @@
+import type { AgentSpec, ToolSpec } from '../domain/agent.ts';
+import type { ContextAnchor, TokenRange } from '../domain/context.ts';
+import { windowInForce } from '../domain/learnt-window.ts';
+import { readerOf, type RequestFrame } from '../models/index.ts';
+import type { RunRow, SessionRow } from '../store/store.ts';
+import { recallSpec } from '../tools/recall.ts';
+import type { ActivityDeps, ModelTarget } from './deps.ts';
+import { countFrame } from './frame.ts';
+import { readPast, type Past } from './past.ts';
+import { showMessages, summaryRange, type Shown } from './shown.ts';
+
+/** Whole runs of the past as a request has them. */
+export interface ShownRun {
+  readonly runId: string;
+  readonly messages: readonly Shown[];
+}
+
+/** All that a request may be made of, counted. */
+export interface Gathered {
+  readonly frame: RequestFrame;
+  readonly framed: TokenRange;
+  readonly instructionTokens: number;
+  /** Of `framed`, what the model is sure to read. */
+  readonly surelyRead: number;
+  readonly past: Past<ShownRun>;
+  /** What the run has said so far, the new message first. */
+  readonly own: readonly Shown[];
+  readonly summarised: TokenRange;
+  /** Results of tools up to this message are references. */
+  readonly resultsThroughSeq: number;
+  /** Tokens of the model's window; `null`: unknown. */
+  readonly window: number | null;
+  readonly maxInputTokens: number | null;
+  readonly maxOutputTokens: number | null;
+  /** What tells this context from another that has the same messages. */
+  readonly definition: string;
+  /** The provider's last count, where this context still begins with what it counted. */
+  readonly anchor: ContextAnchor | null;
+}
+
+/** Reads what there is for a run's next request to a model. Nothing that was counted before is counted again. */
+export async function gatherContext(
+  { store, catalogue }: Pick<ActivityDeps, 'store' | 'catalogue'>,
+  target: ModelTarget,
+  spec: AgentSpec,
+  run: RunRow,
+): Promise<Gathered> {
+  const provider = target.provider.name;
+  const ref = `${provider}/${target.model}`;
+  const facts = catalogue.facts(ref);
+  const [session, learnt] = await Promise.all([store.session(run.sessionId), store.learntWindow(ref)]);
+  const window = windowInForce(facts.contextWindow, learnt, Date.now());
+  const resultsThroughSeq = session?.resultsThroughSeq ?? 0;
+  const { instructions, output } = spec;
+  const frame = { model: target.model, instructions, tools: toolsOf(spec, session), output };
+  const { range: framed, definition: hash, instructionTokens, surelyRead } = countFrame(frame, provider);
+  const reader = readerOf(provider, target.model);
+  const show = { store, reader, resultsThroughSeq };
+  const [own, past] = await Promise.all([
+    store.messagesOfRun(run.sessionId, run.runId).then((messages) => showMessages(messages, show)),
+    readPast({ store }, spec, run, { session, window }),
+  ]);
+  const runs = await Promise.all(
+    past.runs.map(async ({ runId, messages }) => ({ runId, messages: await showMessages(messages, show) })),
+  );
+  const definition = `${hash}/${session?.summaryNumber ?? 0}/${resultsThroughSeq}`;
+  const anchor = session?.anchor ?? null;
+  return {
+    frame,
+    framed,
+    instructionTokens,
+    surelyRead,
+    past: { ...past, runs },
+    own,
+    summarised: summaryRange(past.summary, reader),
+    resultsThroughSeq,
+    window,
+    maxInputTokens: facts.maxInputTokens === facts.contextWindow ? window : facts.maxInputTokens,
+    maxOutputTokens: facts.maxOutputTokens,
+    definition,
+    anchor: anchor?.model === ref && anchor.definition === definition ? anchor : null,
+  };
+}
+
+/** With references in the context, and tools that the model knows to call, `recall` is one of them. */
+function toolsOf(spec: AgentSpec, session: SessionRow | null): readonly ToolSpec[] {
+  const compacted = session !== null && (session.summaryNumber > 0 || session.resultsThroughSeq > 0);
+  const own = spec.tools.some(({ name }) => name === recallSpec.name);
+  return compacted && spec.tools.length > 0 && !own ? [...spec.tools, recallSpec] : spec.tools;
+}
