@@ -5,6 +5,7 @@ import { explainShortfall } from '../domain/budget-words.ts';
 import type { CompactionGain } from '../domain/compaction.ts';
 import { leastOutputTokens } from '../domain/context.ts';
 import { LoadlineError } from '../domain/errors.ts';
+import { modelsInOrder } from '../domain/fallbacks.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import { toRunMetrics, tallyOf } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
@@ -88,7 +89,6 @@ async function compactFirst({ deps, agent, input, run }: Work): Promise<Compacti
 async function attempt(work: Work, attempts: readonly LedgerRow[], overflows: number): Promise<Attempted> {
   const { deps, agent, input, run, callId } = work;
   const { spec } = agent;
-  const fallbacks = spec.onBudget === 'fallback' ? spec.fallbacks : [];
   const attempted = await attemptCall({
     deps,
     caller: input.run,
@@ -96,8 +96,8 @@ async function attempt(work: Work, attempts: readonly LedgerRow[], overflows: nu
     attempts,
     secondsLeft: input.secondsLeft,
     timeLimit: `run ${input.run.runId} has used up the time that limits.runSeconds gives it`,
-    models: [{ ref: spec.model, modelType: 'model' }, ...fallbacks.map((ref) => ({ ref, modelType: 'fallback' }))],
-    onBudget: spec.onBudget === 'wait' ? 'wait' : 'refuse',
+    models: modelsInOrder(spec, await latestModel(work)),
+    onBudget: spec.onBudget,
     mayWait: input.mayWait,
     streams: true,
     plan: (target, signal) =>
@@ -116,6 +116,14 @@ async function attempt(work: Work, attempts: readonly LedgerRow[], overflows: nu
   return attempted;
 }
 
+/** The model that answered the run's latest call, where that could have been a fallback; `null`: none, or no call yet. */
+async function latestModel({ deps, agent, input, run }: Work): Promise<string | null> {
+  if (agent.spec.fallbacks.length === 0 || input.call === 1) return null;
+  const said = await deps.store.messagesOfRun(run.sessionId, run.runId);
+  const metrics = said.findLast(({ role }) => role === 'assistant')?.metrics;
+  return metrics === undefined ? null : `${metrics.provider}/${metrics.model}`;
+}
+
 /** A request that can't be sent: the workflow has the context compacted, unless that can't help. */
 async function noRoom(
   { deps, agent, input, run }: Work,
@@ -124,7 +132,7 @@ async function noRoom(
   const overflow = attempted.kind === 'overflow';
   const reason = overflow
     ? `${attempted.ref} found the request too long: ${attempted.message}`
-    : `The request needs up to ${attempted.inputBound} tokens of context and ${leastOutputTokens} for an answer; the window of ${agent.spec.model} has ${attempted.window}`;
+    : `The request needs up to ${attempted.inputBound} tokens of context and ${leastOutputTokens} for an answer; the window of ${attempted.ref} has ${attempted.window}`;
   const helps = overflow ? input.overflows < mostOverflows : !attempted.alone;
   if (!summarises(agent.spec) || !helps || input.compactions >= mostCompactions) {
     throw new LoadlineError('LimitReached', `${reason}. Send less, or give the agent a model with a larger window`);

@@ -1,6 +1,7 @@
 import type { ResolvedAgent } from '../config/index.ts';
 import type { SummarySettings } from '../domain/agent.ts';
 import { foldCount, type Summary } from '../domain/compaction.ts';
+import { splitModelRef } from '../domain/model.ts';
 import { hasReplaceable } from '../domain/references.ts';
 import type { CompactInput } from '../domain/steps.ts';
 import { readerOf, type Reader } from '../models/index.ts';
@@ -65,7 +66,7 @@ function ownResults(own: readonly StoredMessage[], thorough: boolean): readonly 
 }
 
 async function freedBy(deps: ActivityDeps, agent: ResolvedAgent, messages: readonly StoredMessage[]): Promise<number> {
-  const show = { store: deps.store, reader: readerFor(deps, agent) };
+  const show = { store: deps.store, reader: readerFor(agent) };
   const tokens = async (resultsThroughSeq: number): Promise<number> =>
     (await showMessages(messages, { ...show, resultsThroughSeq })).reduce((sum, { range }) => sum + range.tokens, 0);
   return (await tokens(0)) - (await tokens(Number.MAX_SAFE_INTEGER));
@@ -79,14 +80,15 @@ export async function tokensFreed(
   summaries: { readonly previous: Summary | null; readonly summary: Summary },
   resultsThroughSeq: number,
 ): Promise<number> {
-  const reader = readerFor(deps, agent);
+  const reader = readerFor(agent);
   const messages = runs.flatMap((run) => run.messages);
   const shown = await showMessages(messages, { store: deps.store, reader, resultsThroughSeq });
   const folded = shown.reduce((sum, { range }) => sum + range.tokens, 0);
   return folded + summaryRange(summaries.previous, reader).tokens - summaryRange(summaries.summary, reader).tokens;
 }
 
-function readerFor(deps: ActivityDeps, agent: ResolvedAgent): Reader {
-  const { provider, model } = deps.target(agent.spec.model);
-  return readerOf(provider.name, model);
+/** By its name alone: a model that can't be asked, for want of its key, has a context all the same. */
+function readerFor({ spec }: ResolvedAgent): Reader {
+  const { provider, model } = splitModelRef(spec.model);
+  return readerOf(provider, model);
 }

@@ -1,4 +1,5 @@
-import type { ModelType, LedgerRow } from '../domain/ledger.ts';
+import type { ModelUse } from '../domain/fallbacks.ts';
+import type { LedgerRow } from '../domain/ledger.ts';
 import type { ModelAnswer } from '../providers/provider.ts';
 import type { Settlement } from '../store/store.ts';
 import type { ActivityDeps, ModelTarget } from './deps.ts';
@@ -13,12 +14,6 @@ export interface Caller {
   readonly tenant?: string;
 }
 
-/** A model, by `provider/model`, and what it is used as. */
-export interface ModelUse {
-  readonly ref: string;
-  readonly modelType: ModelType;
-}
-
 /** One request to a model that is to be answered once, whoever makes it and however often it is tried. */
 export interface ModelCall<Plan extends Planned = Planned> {
   readonly deps: ActivityDeps;
@@ -30,10 +25,13 @@ export interface ModelCall<Plan extends Planned = Planned> {
   readonly secondsLeft: number;
   /** What gives it that time, in words. */
   readonly timeLimit: string;
-  /** The first that the budgets cover is used. */
+  /** In the order in which they are tried: the next one when one is down, refuses, or can't be asked. */
   readonly models: readonly [ModelUse, ...ModelUse[]];
-  /** What happens when no budget covers any: it is refused, or waits, which the session must know of first. */
-  readonly onBudget: 'refuse' | 'wait';
+  /**
+   * What happens when no budget covers the call: it is refused, or waits, which the session must know of first, or goes
+   * to the next model, and is refused when none of them is covered.
+   */
+  readonly onBudget: 'refuse' | 'wait' | 'fallback';
   readonly mayWait: boolean;
   /** Is the answer handed on to readers while it is written? */
   readonly streams: boolean;

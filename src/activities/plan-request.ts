@@ -48,6 +48,8 @@ export interface PlannedRequest extends Planned {
 /** Nothing can be sent as the context stands. */
 export interface TooLong {
   readonly kind: 'too-long';
+  /** The model whose window it is. */
+  readonly ref: string;
   readonly inputBound: number;
   readonly window: number;
   /** The message is too long by itself: nothing that is left out or summarised makes room enough. */
@@ -107,7 +109,8 @@ export async function planRequest(
   }
   if (!plan.fits) {
     const { inputBound, window } = plan;
-    return { kind: 'too-long', inputBound, window, alone: isAloneTooLong(gathered, bounds) };
+    const ref = `${target.provider.name}/${target.model}`;
+    return { kind: 'too-long', ref, inputBound, window, alone: isAloneTooLong(gathered, bounds) };
   }
   const { keptRuns, inputTokens, inputBound } = plan;
   const messages = messagesWith(gathered, keptRuns);

@@ -66,7 +66,7 @@ export async function planSummary(input: SummaryPlanInput, signal: AbortSignal):
   const request = requestOf(input, window);
   const range = await countOf(target, request, signal);
   if (window !== null && range.upperBound + maxTokens > window) {
-    return { kind: 'too-long', inputBound: range.upperBound, window, alone: false };
+    return { kind: 'too-long', ref, inputBound: range.upperBound, window, alone: false };
   }
   return {
     kind: 'planned',

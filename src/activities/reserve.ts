@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { neverFits, waitsOnlyForOthers, type BudgetShortfall } from '../domain/budget.ts';
 import { explainShortfall } from '../domain/budget-words.ts';
 import { LoadlineError } from '../domain/errors.ts';
+import { passedOver, type ModelUse, type PassedOver } from '../domain/fallbacks.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
 import { toUsd } from '../domain/money.ts';
 import type { StoredAnswer } from '../store/store.ts';
 import { leaseMs, type AttemptScope } from './attempt.ts';
 import { reservedRow } from './charges.ts';
 import { tryAgain } from './failures.ts';
-import type { ModelCall, ModelUse } from './model-call.ts';
+import type { ModelCall } from './model-call.ts';
 import type { Planned, TooLong } from './plan-request.ts';
 
 /** Calls in flight hold their worst case; most end within this with far less. */
@@ -29,26 +30,44 @@ export type Reserved<Plan extends Planned> =
   | TooLong;
 
 /**
- * Plans the call's request and reserves its worst case on every budget that applies. Where one does not cover the first
- * model, the others are tried in turn; then the call waits or is refused, as its policy is.
+ * Plans the call's request for the first model and reserves its worst case on every budget that applies. Under the policy
+ * `fallback` a model that a budget does not cover gives way to the next; so does a fallback for which the request is too
+ * long. Else the call waits or is refused, as its policy is.
  *
+ * @param models in the order in which they are tried.
+ * @param notAsked those before them that can't be asked.
  * @throws LoadlineError `BudgetExceeded` when it is refused; a retryable failure while it waits.
  */
 export async function reserveCall<Plan extends Planned>(
   call: ModelCall<Plan>,
+  models: readonly ModelUse[],
+  notAsked: readonly PassedOver[],
   attempt: AttemptScope,
 ): Promise<Reserved<Plan>> {
-  const [model, ...others] = call.models;
-  const first = await tryModel(call, model, attempt);
-  if (first.kind !== 'short') return first;
-  for (const other of others) {
-    const next = await tryModel(call, other, attempt);
-    if (next.kind !== 'short' && next.kind !== 'too-long') return next;
+  let passed = [...notAsked];
+  let short: BudgetShortfall | null = null;
+  let tooLong: TooLong | null = null;
+  for (const model of models) {
+    const before = [...passed, ...passedOver(call.attempts, model.ref)];
+    const tried = await tryModel(call, model, before, attempt);
+    if (tried.kind === 'short') {
+      short ??= tried.shortfall;
+      if (call.onBudget !== 'fallback') break;
+      passed = [...passed, { model: model.ref, reason: explainShortfall(tried.shortfall) }];
+    } else if (tried.kind === 'too-long' && model.modelType === 'fallback') {
+      tooLong ??= tried;
+      passed = [...passed, { model: model.ref, reason: explainTooLong(tried) }];
+    } else return tried;
   }
-  const { shortfall } = first;
-  if (call.onBudget !== 'wait' || neverFits(shortfall)) throw exceeded(shortfall);
-  if (!call.mayWait) return { kind: 'waiting', shortfall };
-  throw tryAgain('BudgetExceeded', explainShortfall(shortfall), delayUntil(shortfall.end));
+  if (short === null && tooLong !== null) return tooLong;
+  if (short === null) throw new Error(`Call ${call.callId} has no model left to go to`);
+  if (call.onBudget !== 'wait' || neverFits(short)) throw exceeded(short);
+  if (!call.mayWait) return { kind: 'waiting', shortfall: short };
+  throw tryAgain('BudgetExceeded', explainShortfall(short), delayUntil(short.end));
+}
+
+function explainTooLong({ inputBound, window }: TooLong): string {
+  return `the request needs up to ${inputBound} tokens, its window has ${window}`;
 }
 
 type Tried<Plan extends Planned> = Reserved<Plan> | { readonly kind: 'short'; readonly shortfall: BudgetShortfall };
@@ -57,6 +76,7 @@ type Tried<Plan extends Planned> = Reserved<Plan> | { readonly kind: 'short'; re
 async function tryModel<Plan extends Planned>(
   call: ModelCall<Plan>,
   { ref, modelType }: ModelUse,
+  before: readonly PassedOver[],
   attempt: AttemptScope,
 ): Promise<Tried<Plan>> {
   const { deps } = call;
@@ -80,6 +100,7 @@ async function tryModel<Plan extends Planned>(
           modelType,
           inputTokensEstimated: plan.inputTokens,
           plan: plan.report,
+          ...(before.length === 0 ? {} : { passedOver: before }),
         },
       ],
     });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ResolvedAgent } from '../config/index.ts';
 import type { Thresholds } from '../domain/agent.ts';
 import type { EventBody } from '../domain/events.ts';
+import { windowInForce } from '../domain/learnt-window.ts';
 import { textOf, toolCallsOf, type Part } from '../domain/messages.ts';
 import { toRunMetrics, type ContextUse } from '../domain/metrics.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
@@ -17,6 +18,7 @@ import { anchorAfter, contextAfter } from './anchor.ts';
 import type { PlannedRequest } from './plan-request.ts';
 import { repairMessage } from './repair.ts';
 import { estimateMessage, estimateRequest } from '../models/index.ts';
+import { untilStored } from './until-stored.ts';
 import { thresholdRules } from './threshold-facts.ts';
 
 /** Nine characters that every provider takes as a tool call's id (Mistral wants exactly nine), the same at each retry. */
@@ -70,7 +72,7 @@ export async function settlementOf(
   const ref = `${row.provider}/${row.model}`;
   const parts = withOwnIds(answer.parts, row.callId);
   const toolCalls = toolCallsOf(parts);
-  const use = contextAfter(inputTokens ?? plan.inputTokens, outputTokens ?? 0, plan.window);
+  const use = contextAfter(inputTokens ?? plan.inputTokens, outputTokens ?? 0, await ownWindow(answered, plan, row));
   const told = billed.state === 'settled' && inputTokens !== null && outputTokens !== null;
   const judged = toolCalls.length > 0 ? null : await judgeAnswer(answered.agent, textOf(parts), answer.finishReason);
   const misfit = judged?.misfit ?? null;
@@ -103,6 +105,18 @@ export async function settlementOf(
 }
 
 type Billed = Omit<Settlement, 'answer' | 'events' | 'thresholds'>;
+
+/** The window that the context is held against: the agent's own model has the next run, also where a fallback answered. */
+async function ownWindow(
+  { deps, agent }: AnsweredRun,
+  plan: PlannedRequest,
+  { modelType }: LedgerRow,
+): Promise<number | null> {
+  if (modelType !== 'fallback') return plan.window;
+  const { model } = agent.spec;
+  const learnt = await untilStored(() => deps.store.learntWindow(model));
+  return windowInForce(deps.catalogue.facts(model).contextWindow, learnt, Date.now());
+}
 
 /** What an attempt is charged that was answered. */
 export function billOf({ catalogue }: ActivityDeps, row: LedgerRow, answer: ModelAnswer): Billed {

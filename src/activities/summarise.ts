@@ -29,7 +29,7 @@ export type Summarised =
   | { readonly kind: 'notes'; readonly text: string; readonly model: string }
   | { readonly kind: 'problem'; readonly problem: string };
 
-/** A summariser that answers nothing of use is asked twice, then the agent's own model once. */
+/** A summariser that answers nothing of use is asked twice, then the agent's own model and its fallbacks once each. */
 const triesOfModel = 2;
 /** So often is a part that its model finds too long made smaller. */
 const mostShrinks = 4;
@@ -46,7 +46,8 @@ export async function summarise(
   notes: string | null,
   lines: readonly string[],
 ): Promise<Summarised> {
-  const refs = [...new Set([work.settings.model ?? work.agent.spec.model, work.agent.spec.model])];
+  const { model, fallbacks } = work.agent.spec;
+  const refs = [...new Set([work.settings.model ?? model, model, ...fallbacks])];
   let result: Summarised = { kind: 'problem', problem: 'there is nothing to summarise' };
   let rest = lines.filter((line) => line !== '');
   let before = notes;
@@ -71,6 +72,11 @@ async function foldPart(
   const problems: string[] = [];
   for (const [index, ref] of refs.entries()) {
     const tries = index === 0 ? triesOfModel : 1;
+    const absent = whyAbsent(work, ref);
+    if (absent !== null) {
+      problems.push(absent);
+      continue;
+    }
     let share = 1;
     for (let attempt = 1, shrinks = 0; attempt <= tries;) {
       const part = takePart(work, ref, notes, lines, share);
@@ -95,6 +101,17 @@ async function foldPart(
     }
   }
   return { problem: problems.join('; ') };
+}
+
+/** Why a model can't even be asked, such as for want of its key. */
+function whyAbsent({ deps }: SummaryWork, ref: string): string | null {
+  try {
+    deps.target(ref);
+    return null;
+  } catch (error) {
+    if (error instanceof LoadlineError) return error.message;
+    throw error;
+  }
 }
 
 function problemOf(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { budgetScopes, budgetWindows } from '../domain/budget.ts';
+import { mostAttempts } from '../domain/fallbacks.ts';
 import type { Api } from '../providers/built-in.ts';
 
 /** The shape of a config as zod checks it; what follows from several fields together is in `semantics.ts`. */
@@ -108,7 +109,10 @@ const agent = z.strictObject({
   thresholds: thresholds.optional(),
   limits: limits.optional(),
   cache: z.strictObject({ instructions: z.boolean().optional(), ttl: z.enum(['5m', '1h']).optional() }).optional(),
-  fallbacks: z.array(text).optional(),
+  fallbacks: z
+    .array(text)
+    .max(mostAttempts - 1)
+    .optional(),
   onBudget: z.enum(['refuse', 'wait', 'fallback']).optional(),
 });
 

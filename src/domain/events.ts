@@ -1,5 +1,6 @@
 import type { CompactionCause } from './compaction.ts';
 import type { PlanReport } from './context.ts';
+import type { PassedOver } from './fallbacks.ts';
 import type { JsonObject } from './json.ts';
 import type { ModelType } from './ledger.ts';
 import type { RunResult, WaitingFor } from './run.ts';
@@ -24,6 +25,8 @@ export type EventBody =
       readonly inputTokensEstimated: number;
       /** What went into the request, and what did not. */
       readonly plan: PlanReport;
+      /** Models that come before this one and were not asked, or no longer are. */
+      readonly passedOver?: readonly PassedOver[];
     }
   | {
       readonly type: 'call.ended';
@@ -47,7 +50,10 @@ export type EventBody =
       readonly model: string;
       readonly error: string;
       readonly message: string;
+      /** `null`: the call is not tried again. */
       readonly retryInMs: number | null;
+      /** The model that is asked instead. */
+      readonly nextModel?: string;
     }
   | { readonly type: 'tool.started'; readonly callId: string; readonly tool: string; readonly input: unknown }
   | {

@@ -20,7 +20,7 @@ import { recomputeTotals } from './recompute-totals.ts';
 import { idleOpenRuns } from './run-queries.ts';
 import type { LedgerTable } from './schema.ts';
 import { SessionChange } from './session-change.ts';
-import { settle } from './settle.ts';
+import { settle, settleRefused } from './settle.ts';
 import type { LedgerStore } from './store.ts';
 
 async function rowToEnd(connection: Connection, rowId: string): Promise<LedgerTable> {
@@ -93,6 +93,7 @@ export function ledgerStore(database: Database): LedgerStore {
       }),
 
     settle: (settlement) => database.write((connection) => settle(connection, settlement)),
+    settleRefused: (refused) => database.write((connection) => settleRefused(connection, refused)),
 
     endAttempt: ({ rowId, state, usage, costNanoUsd, cacheSavedNanoUsd, error, endedAt, timeToFirstTokenMs, events }) =>
       database.write(async (connection) => {

@@ -5,7 +5,7 @@ import type { Connection } from './database.ts';
 import { rowById, settleRow } from './ledger-queries.ts';
 import { iso, outcomeOf, toLedgerRow } from './records.ts';
 import { SessionChange } from './session-change.ts';
-import type { LedgerStore, Settlement } from './store.ts';
+import type { LedgerStore, Refused, Settlement } from './store.ts';
 
 /**
  * Stores what an attempt used and, when its call has no answer yet, what it said.
@@ -36,7 +36,30 @@ export async function settle(connection: Connection, settlement: Settlement): Re
   return { answer, totals: change.totals, corrected: before.state !== 'reserved' };
 }
 
-function settledRow(before: LedgerRow, settlement: Settlement, answered: boolean): LedgerRow {
+/** Stores what an attempt used whose answer is not taken. */
+export async function settleRefused(
+  connection: Connection,
+  refused: Refused,
+): ReturnType<LedgerStore['settleRefused']> {
+  const record = await connection.first(rowById, { rowId: refused.rowId });
+  if (record === null) throw new Error(`The ledger has no row ${refused.rowId}: an attempt is reserved first`);
+  const before = toLedgerRow(record);
+  const { sessionId, runId } = before;
+  const change = await SessionChange.begin(connection, { sessionId, runId, at: iso(refused.endedAt) });
+  const after = { ...settledRow(before, refused, false), error: refused.error };
+  const changed = await connection.run(settleRow, outcomeOf(after, refused.state));
+  if (changed === 0) return { totals: change.totals, corrected: false };
+  await change.replaceRow(before, after);
+  await change.addEvents(refused.events, { agent: before.agent });
+  await change.save();
+  return { totals: change.totals, corrected: before.state !== 'reserved' };
+}
+
+function settledRow(
+  before: LedgerRow,
+  settlement: Omit<Settlement, 'answer' | 'thresholds'>,
+  answered: boolean,
+): LedgerRow {
   const { state, usage, costNanoUsd, cacheSavedNanoUsd, endedAt, durationMs, timeToFirstTokenMs, providerMetrics } =
     settlement;
   return {

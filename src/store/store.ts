@@ -319,6 +319,12 @@ export interface Settlement extends Bill {
   readonly thresholds: ThresholdRules;
 }
 
+/** What an attempt used whose answer is not taken. */
+export interface Refused extends Omit<Settlement, 'answer' | 'thresholds'> {
+  /** Why: `refusal` or `content-filter`. */
+  readonly error: string;
+}
+
 export interface LedgerStore {
   /** All attempts of a call, oldest first, and its answer where it has one. */
   call(callId: string): Promise<{ readonly attempts: readonly LedgerRow[]; readonly answer: StoredAnswer | null }>;
@@ -361,6 +367,10 @@ export interface LedgerStore {
     /** The row had been charged already: who knows only the totals of then has to be told. */
     readonly corrected: boolean;
   }>;
+  /**
+   * Settles the row of an attempt whose answer is not taken: a refusal, where another model is asked. The call stays open.
+   */
+  settleRefused(refused: Refused): Promise<{ readonly totals: Totals; readonly corrected: boolean }>;
   /**
    * Ends an attempt without an answer. A row that is no longer `reserved` stays as it is. Without `usage`, `estimated`
    * and `lost` rows are charged at their full reservation.

@@ -42,6 +42,16 @@ describe('an answer that is printed as it is written', () => {
     expect(printed(events, 'Hello, you')).toBe('Hello, you\n');
   });
 
+  it('says which model is asked after one that failed', () => {
+    const failed = { ...base, id: 7, type: 'call.failed', model: 'a/1', error: 'refusal', retryInMs: 0 } as const;
+    const events: RunEvent[] = [
+      delta('text.delta', 0, 'I would'),
+      { ...failed, message: 'The model refused to answer', nextModel: 'b/1' },
+      delta('text.delta', 0, 'Gladly.', { attempt: 2 }),
+    ];
+    expect(printed(events, 'Gladly.')).toBe('I would\n<The model refused to answer; asking b/1>\nGladly.\n');
+  });
+
   it('begins a new line, and says so, when an attempt is repeated', () => {
     const events = [
       delta('text.delta', 0, 'Half an'),

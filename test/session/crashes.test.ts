@@ -178,6 +178,34 @@ describe('a worker that is killed with -9', () => {
     60_000,
   );
 
+  it.each<{ point: KillPoint; says: string; fault: object; billed: readonly string[] }>([
+    { point: 'after-failure', says: 'the failure of a model', fault: { status: 401 }, billed: ['second'] },
+    { point: 'after-refusal', says: 'the refusal of a model', fault: { refusal: 'No.' }, billed: ['first', 'second'] },
+    { point: 'after-reserve', says: 'its own reservation', fault: { status: 401 }, billed: ['second'] },
+  ])(
+    'between $says and the request to its fallback leaves one answer, and every token on the ledger',
+    async ({ point, fault, billed }) => {
+      const doomed = await worker(point);
+      simulator.script({ match: { model: 'first' }, ...fault });
+      const session = api.session('careful', { id: `careful-${randomUUID()}` });
+      const sending = session.send('Hello');
+      await doomed.ended;
+      await worker('never');
+      expect(await sending).toMatchObject({ status: 'completed', metrics: { calls: 1 } });
+      expect(simulator.tally().requests.map(({ model }) => model)).toEqual(['first', 'second']);
+      const rows = (await store.ledger(session.id)).filter(({ state }) => state === 'settled');
+      expect(rows.map(({ model }) => model)).toEqual(billed);
+      const { byModel } = simulator.tally().totals;
+      for (const { model, usage } of rows) {
+        expect(usage).toMatchObject({ input: byModel[model]?.input, output: byModel[model]?.output });
+      }
+      const { totalTokens } = await metricsOfLedger(store, session.id);
+      expect(await session.metrics()).toMatchObject({ calls: 1, totalTokens });
+      expect((await session.messages()).map(({ role }) => role)).toEqual(['user', 'assistant']);
+    },
+    60_000,
+  );
+
   it('has its call taken up by another worker that was there all along', async () => {
     const doomed = await worker('first-delta');
     simulator.script({ match: { text: 'slowly' }, times: 1, tokensPerSecond: 10, answerTokens: 30 });

@@ -114,6 +114,21 @@ describe('a call', () => {
     await expectSumsRight();
   });
 
+  it('that is refused is paid for and stays open for another model, also when it was taken for lost', async () => {
+    await reserve(store, first);
+    await reserve(store, second);
+    const { answer: _, thresholds: __, ...spent } = settlementOf(first);
+    expect(await store.settleRefused({ ...spent, error: 'refusal' })).toMatchObject({ corrected: true });
+    await store.settleRefused({ ...spent, error: 'refusal' });
+    const { attempts, answer } = await store.call('c1');
+    expect(attempts[0]).toMatchObject({ state: 'settled', answered: false, error: 'refusal', costNanoUsd: 150_000 });
+    expect(answer).toBeNull();
+    expect((await store.messagesOfRun('s1', 'r1')).map(({ id }) => id)).toEqual(['m-r1']);
+    const { totals } = await store.settle(settlementOf(second));
+    expect(tallyOf(totals)).toMatchObject({ rows: 2, calls: 1, failedAttempts: 1, estimatedTokens: 0 });
+    await expectSumsRight();
+  });
+
   it('settled late, after its run was cancelled, corrects the numbers and nothing that was said', async () => {
     await reserve(store, first);
     const { result } = await cancelRun();

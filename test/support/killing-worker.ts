@@ -16,6 +16,8 @@ export type KillPoint =
   | 'first-delta'
   | 'before-settle'
   | 'after-settle'
+  | 'after-failure'
+  | 'after-refusal'
   | 'summary-reserved'
   | 'summary-settled'
   | 'before-compaction'
@@ -61,6 +63,20 @@ function killing(store: Store, point: KillPoint): Store {
           return result;
         };
       }
+      if (property === 'endAttempt') {
+        return async (...args: Parameters<Store['endAttempt']>) => {
+          const result = await target.endAttempt(...args);
+          at('after-failure');
+          return result;
+        };
+      }
+      if (property === 'settleRefused') {
+        return async (...args: Parameters<Store['settleRefused']>) => {
+          const result = await target.settleRefused(...args);
+          at('after-refusal');
+          return result;
+        };
+      }
       if (property === 'storeCompaction') {
         return async (...args: Parameters<Store['storeCompaction']>) => {
           at('before-compaction');
@@ -84,6 +100,7 @@ function configOf({ budgets = [], maxOutputTokens = 4096 }: KillingWorkerSetting
   return defineConfig({
     agents: [
       defineAgent({ name: 'assistant', limits: { maxOutputTokens } }),
+      defineAgent({ name: 'careful', model: 'simulated/first', fallbacks: ['simulated/second'] }),
       defineAgent({ name: 'city', output: z.object({ city: z.string() }) }),
     ],
     budgets,

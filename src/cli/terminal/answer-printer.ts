@@ -55,7 +55,9 @@ export class AnswerPrinter {
         break;
       case 'call.failed':
         if (event.retryInMs === null) break;
-        this.line(`${event.message}; ${again(event.retryInMs)}`);
+        this.line(
+          `${event.message}; ${event.nextModel === undefined ? again(event.retryInMs) : `asking ${event.nextModel}`}`,
+        );
         this.begin(event.callId);
         break;
       default:
