@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TokenRange } from '../src/domain/context.ts';
 import { deriveUsage, unknownUsage } from '../src/domain/usage.ts';
-import { boundFromAnchor, estimateMessage, estimateRequest, rangeOfCount } from '../src/models/index.ts';
+import { boundFromAnchor, estimateMessage, estimateRequest, isTight, rangeOfCount } from '../src/models/index.ts';
 import type { ModelRequest, Provider, RequestMessage } from '../src/providers/provider.ts';
 import { createProviders } from '../src/providers/registry.ts';
 import { freePort } from '../src/worker/temporal-server/ports.ts';
@@ -66,7 +66,7 @@ async function judge(provider: Provider, { instructions, tools, turns }: Script)
     const fromAnchor = anchored?.(newMessages) ?? null;
     const count = (await provider.countInput?.(request, never)) ?? null;
     const counted = count === null ? null : rangeOfCount(count);
-    const ranges = { estimate, anchored: fromAnchor, counted, planned: counted ?? fromAnchor ?? estimate };
+    const ranges = { estimate, anchored: fromAnchor, counted, planned: planned(fromAnchor, counted) ?? estimate };
 
     const { parts, usage } = await ask(provider, request);
     messages = [...messages, { role: 'assistant', parts }];
@@ -95,6 +95,11 @@ async function judge(provider: Provider, { instructions, tools, turns }: Script)
       });
   }
   return judged;
+}
+
+/** A planner asks the server unless the last count tells enough. */
+function planned(fromAnchor: TokenRange | null, counted: TokenRange | null): TokenRange | null {
+  return fromAnchor !== null && isTight(fromAnchor) ? fromAnchor : (counted ?? fromAnchor);
 }
 
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;

@@ -2,14 +2,13 @@ import type { ContextAnchor, TokenRange } from '../domain/context.ts';
 import type { ContextUse } from '../domain/metrics.ts';
 import { boundFromAnchor } from '../models/index.ts';
 import type { ModelTarget } from './deps.ts';
+import type { Gathered } from './gather-context.ts';
 import type { PlannedRequest } from './plan-request.ts';
-import type { Shown } from './shown.ts';
 
 /** The count from the anchor on, where the request can begin with the very messages that the anchor's had. */
 export function countFromAnchor(
   anchor: ContextAnchor,
-  past: readonly { readonly messages: readonly Shown[] }[],
-  own: readonly Shown[],
+  { past: { runs: past }, own, framed, summarised }: Gathered,
   { provider: { name: provider }, model }: ModelTarget,
 ): (TokenRange & { readonly keptRuns: number }) | null {
   const first = past.findIndex(({ messages }) => messages[0]?.seq === anchor.firstSeq);
@@ -20,7 +19,8 @@ export function countFromAnchor(
   const isContinued = covered[0]?.seq === anchor.firstSeq && covered.length === anchor.messages;
   if (answer === undefined || !isContinued) return null;
   const newMessages = messages.slice(covered.length);
-  return { keptRuns, ...boundFromAnchor({ provider, model, anchor, answer: answer.parts, newMessages }) };
+  const estimated = covered.reduce((tokens, { range }) => tokens + range.tokens, framed.tokens + summarised.tokens);
+  return { keptRuns, ...boundFromAnchor({ provider, model, anchor, answer: answer.parts, newMessages, estimated }) };
 }
 
 /** What the next request starts from: all that this one read and wrote. */

@@ -8,7 +8,7 @@ import {
   type TokenRange,
 } from '../domain/context.ts';
 import { hasReplaceable } from '../domain/references.ts';
-import { isExact, rangeOfCount, type SentInput } from '../models/index.ts';
+import { isExact, isTight, rangeOfCount, type SentInput } from '../models/index.ts';
 import type { ModelRequest } from '../providers/provider.ts';
 import type { RunRow } from '../store/store.ts';
 import { countFromAnchor } from './anchor.ts';
@@ -73,7 +73,7 @@ const shrinkBy = 0.8;
  * The request of a run's next call: instructions, tools, the summary, the past, and what the run has said.
  *
  * Where the request only adds to the session's last one, the provider's own count of that is what the sum starts from;
- * else a provider that counts for nothing is asked, where our own count is not the model's.
+ * else a provider that counts for nothing is asked, where our own count is not the model's and it matters.
  */
 export async function planRequest(
   deps: ActivityDeps,
@@ -100,9 +100,9 @@ export async function planRequest(
     cache: spec.cache,
     cacheKey: run.sessionId,
   });
-  const continued = anchor === null ? null : countFromAnchor(anchor, past.runs, own, target);
+  const continued = anchor === null ? null : countFromAnchor(anchor, gathered, target);
   let plan = planContext(runs, { ...bounds, counted: continued });
-  if ((continued === null || !plan.fits) && !isExact(target.provider.name, target.model)) {
+  if (isWorthCounting(target, continued, plan)) {
     const keptRuns = likelyRuns(runs, bounds);
     const count = await target.provider.countInput?.(requestWith(keptRuns, bounds.maxOutputTokens), signal);
     if (count != null) plan = planContext(runs, { ...bounds, counted: { keptRuns, ...rangeOfCount(count) } });
@@ -123,6 +123,16 @@ export async function planRequest(
     report: reportOf(spec.history, gathered, plan, { messages, window: bounds.window }),
     sent: sentOf(gathered, messages, continued !== null),
   };
+}
+
+/** A count by the provider costs its user time, unless the server is near: then it is asked wherever ours is not sure. */
+function isWorthCounting(
+  { provider, model }: ModelTarget,
+  continued: TokenRange | null,
+  { fits }: ContextPlan,
+): boolean {
+  if (isExact(provider.name, model)) return false;
+  return !fits || (provider.isNear === true && (continued === null || !isTight(continued)));
 }
 
 function messagesWith({ past, own }: Gathered, keptRuns: number): readonly Shown[] {

@@ -11,3 +11,14 @@ import type { TokenRange } from '../domain/context.ts';
 export function rangeOfCount(count: number): TokenRange {
   return { tokens: count, upperBound: Math.ceil(count * 1.02) + 8 };
 }
+
+/**
+ * Is what is thought of a request so near its bound that the server's own count would tell little more? Then asking for
+ * one is not worth the wait.
+ *
+ * @example
+ * isTight({ tokens: 20_000, upperBound: 20_700 }); // true: a long session's last count and a short message
+ */
+export function isTight({ tokens, upperBound }: TokenRange): boolean {
+  return upperBound <= tokens * 1.05;
+}

@@ -1,6 +1,6 @@
 export { createCatalogue } from './catalogue.ts';
 export type { Catalogue, CatalogueOptions, ModelEntry, ModelFacts, PriceSource } from './catalogue.ts';
-export { rangeOfCount } from './counted-range.ts';
+export { isTight, rangeOfCount } from './counted-range.ts';
 export { estimateFrame, estimateMessage, estimateRequest } from './estimate.ts';
 export type { EstimateOptions, RequestFrame } from './estimate.ts';
 export type { TokenLimits } from './limits.ts';

@@ -54,6 +54,8 @@ export interface Provider {
   /** Our name of it, the part before the slash of `provider/model`. */
   readonly name: string;
   readonly simulated: boolean;
+  /** A server of one's own network: what it counts comes in milliseconds, where a hosted service takes some 300. */
+  readonly isNear?: boolean;
   /**
    * Sends one request, once: retries are the caller's.
    *

@@ -133,7 +133,9 @@ interface LazyProvider extends Provider {
 }
 
 function lazyWire(endpoint: Endpoint, api: Api): LazyProvider {
-  return lazyProvider(endpoint.name, endpoint.simulated, async () => (await wires[api]())(endpoint));
+  const provider = lazyProvider(endpoint.name, endpoint.simulated, async () => (await wires[api]())(endpoint));
+  // No hosted service is spoken to in plain HTTP.
+  return { ...provider, isNear: endpoint.baseURL.startsWith('http:') };
 }
 
 function lazyProvider(name: string, simulated: boolean, make: () => Promise<Provider>): LazyProvider {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { isExact, rangeOfCount } from '../../src/models/index.ts';
+import { isExact, isTight, rangeOfCount } from '../../src/models/index.ts';
 import { estimateMessage, estimateRequest } from '../../src/models/estimate.ts';
 import { boundFromAnchor } from '../../src/models/stored-tokens.ts';
 import { textBound } from '../../src/models/text-bound.ts';
@@ -105,6 +105,11 @@ describe('the range of a count', () => {
   it('is the count, with a margin of 2 % and 8 tokens', () => {
     expect(rangeOfCount(1000)).toEqual({ tokens: 1000, upperBound: 1028 });
     expect(rangeOfCount(1)).toEqual({ tokens: 1, upperBound: 10 });
+  });
+
+  it('is asked for where the bound is more than a twentieth above', () => {
+    expect(isTight({ tokens: 20_000, upperBound: 21_000 })).toBe(true);
+    expect(isTight({ tokens: 20_000, upperBound: 21_001 })).toBe(false);
   });
 
   it('is narrower than what can be told without it, even from an anchor', () => {
