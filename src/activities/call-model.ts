@@ -6,18 +6,23 @@ import type { CompactionGain } from '../domain/compaction.ts';
 import { leastOutputTokens } from '../domain/context.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import { modelsInOrder } from '../domain/fallbacks.ts';
-import type { LedgerRow } from '../domain/ledger.ts';
+import type { LedgerRow, ModelType } from '../domain/ledger.ts';
+import { toolCallsOf } from '../domain/messages.ts';
 import { toRunMetrics, tallyOf } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
-import type { CallInput, CallOutcome, StepFacts, ThresholdFacts } from '../domain/steps.ts';
+import { treeLimitReached } from '../domain/run-tree.ts';
+import type { CallInput, CallOutcome, RunRef, StepFacts, ThresholdFacts } from '../domain/steps.ts';
+import type { MemberRef } from '../domain/team.ts';
 import type { RunRow, StoredAnswer } from '../store/store.ts';
 import { attemptCall, type Attempted } from './attempt-call.ts';
 import { compactContext, summaryInForce } from './compact-session.ts';
 import { isNearlyFull, runsDueBefore } from './compaction-due.ts';
-import { limitsOf, type ActivityDeps } from './deps.ts';
+import { definitionOf, type ActivityDeps } from './deps.ts';
 import { toolOf } from './execute-tool.ts';
 import { withCodes } from './failures.ts';
+import { broadcastMessageId } from './join-members.ts';
 import { contentOf } from './media.ts';
+import { membersOfBroadcast, membersOfCall, messageOfMember } from './members.ts';
 import { summarises } from './past.ts';
 import { planRequest } from './plan-request.ts';
 import { settlementOf } from './settle.ts';
@@ -33,12 +38,14 @@ const unknownToolTimeoutMs = 10_000;
  */
 export async function callModel(deps: ActivityDeps, input: CallInput): Promise<CallOutcome> {
   return await withCodes(async () => {
-    const agent = agentOf(deps, input.run.agent);
-    const { run, begun } = await beginRun(deps, input);
+    const agent = agentOf(deps, input.run);
+    const { run, begun } = await beginRun(deps, agent, input);
     const callId = `${input.run.runId}.${input.call}`;
     if (run.runId !== input.run.runId || run.result !== null) return endedBefore(deps, input, run);
     const { attempts, answer } = begun ? nothingYet : await deps.store.call(callId);
     if (answer !== null) return await outcomeOf(deps, agent, input, run, answer);
+    const members = await membersFirst(deps, agent, input);
+    if (members.length > 0) return { kind: 'members', members, ...(await factsOf(deps, input, run)), workedMs: 0 };
     const work = { deps, agent, input, run, callId };
     const compaction = await compactFirst(work);
     const attempted = await attempt(work, attempts, input.overflows);
@@ -96,7 +103,8 @@ async function attempt(work: Work, attempts: readonly LedgerRow[], overflows: nu
     attempts,
     secondsLeft: input.secondsLeft,
     timeLimit: `run ${input.run.runId} has used up the time that limits.runSeconds gives it`,
-    models: modelsInOrder(spec, await latestModel(work)),
+    ...(input.tree === undefined ? {} : { tree: input.tree }),
+    models: modelsInOrder(spec, await latestModel(work), modelTypeOf(input, agent)),
     onBudget: spec.onBudget,
     mayWait: input.mayWait,
     streams: true,
@@ -140,9 +148,25 @@ async function noRoom(
   return { kind: 'compact', overflow, reason, ...(await factsOf(deps, input, run)), workedMs: 0 };
 }
 
-function agentOf(deps: ActivityDeps, name: string): ResolvedAgent {
+/** The members of a broadcast that have not answered yet. */
+async function membersFirst(deps: ActivityDeps, agent: ResolvedAgent, { run, call }: CallInput) {
+  if (agent.spec.team?.mode !== 'broadcast' || call > 1) return [];
+  const said = await deps.store.messagesOfRun(run.sessionId, run.runId);
+  const joined = said.some(({ id }) => id === broadcastMessageId(run.runId));
+  return joined ? [] : membersOfBroadcast(deps, agent, run.runId);
+}
+
+/** The leader of a whole team has a type of its own, so that its share can be seen. */
+function modelTypeOf({ run }: CallInput, { spec }: ResolvedAgent): ModelType {
+  if (run.member !== undefined) return 'member';
+  return spec.team === undefined ? 'model' : 'leader';
+}
+
+/** A member has no past in the session and nothing to summarise: its thread is one run long. */
+function agentOf(deps: ActivityDeps, { agent: name, member }: RunRef): ResolvedAgent {
   const agent = deps.agents.get(name);
-  if (agent !== undefined) return agent;
+  if (agent !== undefined && member === undefined) return agent;
+  if (agent !== undefined) return { ...agent, spec: { ...agent.spec, history: false, summary: false } };
   const known = [...deps.agents.keys()].join(', ');
   throw new LoadlineError('UnknownAgent', `This worker's config has no agent ${name}; it has ${known}`);
 }
@@ -152,20 +176,24 @@ const nothingYet = { attempts: [], answer: null };
 
 async function beginRun(
   deps: ActivityDeps,
+  agent: ResolvedAgent,
   input: CallInput,
 ): Promise<{ readonly run: RunRow; readonly begun: boolean }> {
-  const { sessionId, runId, messageId, agent } = input.run;
+  const { sessionId, runId, messageId, member } = input.run;
   if (input.message === undefined) {
     const run = await deps.store.run(sessionId, runId);
     if (run !== null) return { run, begun: false };
     throw new LoadlineError('RunNotFound', `Run ${runId} is not in the store; was the store's file replaced?`);
   }
+  const whose = { sessionId, runId, messageId, agent: input.run.agent, at: input.runStartedAt };
+  if (member !== undefined) {
+    const message = await messageOfMember(deps, input.run, member, input.runStartedAt);
+    return await deps.store.beginRun({ ...whose, message, parentRunId: member.parentRunId });
+  }
   const { parts, metadata } = await contentOf(deps.store, input.message);
   return await deps.store.beginRun({
-    sessionId,
-    runId,
-    messageId,
-    agent,
+    ...whose,
+    inTree: agent.spec.team !== undefined,
     message: {
       id: `${runId}.user`,
       runId,
@@ -174,7 +202,6 @@ async function beginRun(
       createdAt: input.runStartedAt,
       tokens: estimateMessage(parts),
     },
-    at: input.runStartedAt,
     ...(metadata === undefined ? {} : { metadata }),
   });
 }
@@ -231,7 +258,8 @@ async function factsOf(
   if (session === null)
     throw new LoadlineError('SessionNotFound', `Session ${input.run.sessionId} is not in the store`);
   const sum = tallyOf(run.totals);
-  const rules = thresholdRules(deps.agents.get(input.run.agent), input.thresholds);
+  const { agent, member } = input.run;
+  const rules = thresholdRules(member === undefined ? deps.agents.get(agent) : undefined, input.thresholds);
   const summary = session.summaryNumber === input.summaryNumber ? null : await summaryInForce(deps, session);
   return {
     ...(summary === null ? {} : { summary }),
@@ -254,7 +282,7 @@ async function outcomeOf(
   const facts = {
     ...(await factsOf(deps, input, run)),
     workedMs: attempts.reduce((sum, row) => sum + (row.durationMs ?? 0), 0),
-    ...(agent.hash === input.definitionHash ? {} : { definition: { hash: agent.hash, ...limitsOf(agent.spec) } }),
+    ...(agent.hash === input.definitionHash ? {} : { definition: definitionOf(agent) }),
   };
   if (answer.result !== null) {
     const isDue = isNearlyFull(agent.spec, facts.context, input.thresholds.context.compact);
@@ -262,9 +290,37 @@ async function outcomeOf(
   }
   // What neither ends the run nor asks for tools was answered with what is wrong with it.
   if (answer.toolCalls.length === 0) return { kind: 'repair', text: answer.text, ...facts };
+  const members = await membersAsked(deps, agent, run, answer);
   const toolCalls = answer.toolCalls.map((call) => {
     const tool = toolOf(agent, call.tool);
-    return { ...call, timeoutMs: tool?.timeoutMs ?? unknownToolTimeoutMs, maxAttempts: tool?.maxAttempts ?? 1 };
+    const asked = members.get(call.callId);
+    return {
+      ...call,
+      timeoutMs: tool?.timeoutMs ?? unknownToolTimeoutMs,
+      maxAttempts: tool?.maxAttempts ?? 1,
+      ...(asked === undefined ? {} : { members: asked }),
+    };
   });
-  return { kind: 'tools', text: answer.text, toolCalls, ...facts };
+  const limit = input.tree && treeLimitReached(await deps.store.treeCounters(run.sessionId, run.runId), input.tree);
+  const reached = limit == null || limit.onlyForOthers ? {} : { limit };
+  return { kind: 'tools', text: answer.text, toolCalls, ...facts, ...reached };
+}
+
+/** By the leader's tool call: the runs that it asks for. A message is handed to one member only. */
+async function membersAsked(
+  deps: ActivityDeps,
+  agent: ResolvedAgent,
+  { sessionId, runId }: RunRow,
+  { toolCalls }: StoredAnswer,
+): Promise<ReadonlyMap<string, readonly MemberRef[]>> {
+  const asked = new Map<string, readonly MemberRef[]>();
+  const { team } = agent.spec;
+  if (team === undefined) return asked;
+  const said = await deps.store.messagesOfRun(sessionId, runId);
+  const calls = said.flatMap(({ parts }) => toolCallsOf(parts));
+  for (const call of calls.filter(({ callId }) => toolCalls.some((one) => one.callId === callId))) {
+    const members = await membersOfCall(deps, agent, runId, call);
+    if (members !== null && (team.mode !== 'route' || asked.size === 0)) asked.set(call.callId, members);
+  }
+  return asked;
 }

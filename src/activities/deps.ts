@@ -2,6 +2,7 @@ import type { AgentSpec } from '../domain/agent.ts';
 import type { BudgetRule } from '../domain/budget.ts';
 import type { DeltaEvent } from '../domain/events.ts';
 import type { Totals } from '../domain/metrics.ts';
+import type { DefinitionInForce } from '../domain/steps.ts';
 import type { ResolvedAgent } from '../config/index.ts';
 import type { Catalogue } from '../models/index.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -30,6 +31,11 @@ export interface ActivityDeps {
   readonly searchAttributes: boolean;
   /** Of this worker's process. */
   readonly process: { readonly pid: number; readonly bootId: string };
+}
+
+/** What a session's workflow keeps of an agent. */
+export function definitionOf({ hash, spec }: ResolvedAgent): DefinitionInForce {
+  return { hash, ...limitsOf(spec), ...(spec.team === undefined ? {} : { team: spec.team.mode }) };
 }
 
 export function limitsOf(spec: AgentSpec): Pick<AgentSpec, 'limits' | 'thresholds'> {

@@ -48,7 +48,9 @@ export async function gatherContext(
   const provider = target.provider.name;
   const ref = `${provider}/${target.model}`;
   const facts = catalogue.facts(ref);
-  const [session, learnt] = await Promise.all([store.session(run.sessionId), store.learntWindow(ref)]);
+  // The session's summary, references and counts are of its leader's thread.
+  const ownSession = run.parentRunId === null ? store.session(run.sessionId) : null;
+  const [session, learnt] = await Promise.all([ownSession, store.learntWindow(ref)]);
   const window = windowInForce(facts.contextWindow, learnt, Date.now());
   const resultsThroughSeq = session?.resultsThroughSeq ?? 0;
   const { instructions, output } = spec;

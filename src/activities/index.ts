@@ -4,6 +4,7 @@ import { compactSession } from './compact-session.ts';
 import type { ActivityDeps } from './deps.ts';
 import { endRun } from './end-run.ts';
 import { executeTool } from './execute-tool.ts';
+import { joinMembers } from './join-members.ts';
 import { closeSession, openSession, storedResult } from './session-row.ts';
 
 export type { ActivityDeps, ModelTarget } from './deps.ts';
@@ -16,6 +17,7 @@ export function createActivities(deps: ActivityDeps): SessionActivities {
     executeTool: (input) => executeTool(deps, input),
     compactSession: (input) => compactSession(deps, input),
     endRun: (input) => endRun(deps, input),
+    joinMembers: (input) => joinMembers(deps, input),
     storedResult: (input) => storedResult(deps, input),
     closeSession: (input) => closeSession(deps, input),
     stash: (content) => deps.store.putBlob(Buffer.from(JSON.stringify(content)), 'application/json'),

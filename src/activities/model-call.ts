@@ -1,5 +1,6 @@
 import type { ModelUse } from '../domain/fallbacks.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
+import type { TreeLimits } from '../domain/run-tree.ts';
 import type { ModelAnswer } from '../providers/provider.ts';
 import type { Settlement } from '../store/store.ts';
 import type { ActivityDeps, ModelTarget } from './deps.ts';
@@ -33,6 +34,8 @@ export interface ModelCall<Plan extends Planned = Planned> {
    */
   readonly onBudget: 'refuse' | 'wait' | 'fallback';
   readonly mayWait: boolean;
+  /** In a team: limits of the run and of those above it. */
+  readonly tree?: readonly TreeLimits[];
   /** Is the answer handed on to readers while it is written? */
   readonly streams: boolean;
   /** @param signal Ends it. */

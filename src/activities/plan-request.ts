@@ -98,7 +98,7 @@ export async function planRequest(
     maxOutputTokens: outputTokens,
     contextWindow: gathered.window,
     cache: spec.cache,
-    cacheKey: run.sessionId,
+    cacheKey: run.member === null ? run.sessionId : `${run.sessionId}/${run.member}`,
   });
   const continued = anchor === null ? null : countFromAnchor(anchor, gathered, target);
   let plan = planContext(runs, { ...bounds, counted: continued });

@@ -86,11 +86,12 @@ async function tryModel<Plan extends Planned>(
   const until = Date.now() + othersMs;
   for (;;) {
     const row = reservedRow(call, target, plan, modelType);
-    const { answer, shortfall } = await deps.store.reserve({
+    const { answer, shortfall, limit } = await deps.store.reserve({
       row,
       rules: deps.budgets,
       owner: { taskToken: Context.current().info.base64TaskToken, ...deps.process },
       leaseUntil: Date.now() + leaseMs,
+      ...(call.tree === undefined ? {} : { tree: call.tree }),
       events: [
         {
           type: 'call.started',
@@ -105,8 +106,10 @@ async function tryModel<Plan extends Planned>(
       ],
     });
     if (answer !== null) return { kind: 'answered', answer };
-    if (shortfall === null) return { kind: 'reserved', row, plan };
-    if (!waitsOnlyForOthers(shortfall) || Date.now() >= until) return { kind: 'short', shortfall };
+    if (limit === null && shortfall === null) return { kind: 'reserved', row, plan };
+    const isLate = Date.now() >= until;
+    if (limit !== null && (isLate || !limit.onlyForOthers)) throw new LoadlineError('LimitReached', limit.reason);
+    if (shortfall !== null && (isLate || !waitsOnlyForOthers(shortfall))) return { kind: 'short', shortfall };
     await sleep(lookAgainMs, undefined, { signal: attempt.signal }).catch(() => undefined);
     attempt.signal.throwIfAborted();
   }

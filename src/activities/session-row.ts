@@ -6,7 +6,7 @@ import { didYouMean } from '../domain/nearest.ts';
 import type { Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import type { CloseSessionInput, OpenedSession, OpenSessionInput } from '../domain/steps.ts';
-import { limitsOf, type ActivityDeps } from './deps.ts';
+import { definitionOf, limitsOf, type ActivityDeps } from './deps.ts';
 import { withCodes } from './failures.ts';
 import { summarises } from './past.ts';
 
@@ -50,7 +50,7 @@ export async function openSession(deps: ActivityDeps, input: OpenSessionInput): 
       throw errorOf(closedFacts({ sessionId, closedAt: null, closedReason: reason }));
     }
     return {
-      definition: { hash: agent.hash, ...limitsOf(agent.spec) },
+      definition: definitionOf(agent),
       context: session.context,
       totals: session.totals,
       searchAttributes: deps.searchAttributes,

@@ -95,12 +95,16 @@ export async function settlementOf(
         tokens: estimateMessage(parts),
       },
       toolCalls: toolCalls.map(({ callId, tool }) => ({ callId, tool })),
-      context: { use, anchor: told && !cut ? anchorAfter(plan, ref, inputTokens, outputTokens) : null },
+      // A member's thread is not the session's context.
+      context:
+        answered.run.member !== undefined
+          ? null
+          : { use, anchor: told && !cut ? anchorAfter(plan, ref, inputTokens, outputTokens) : null },
       ...(repair === null ? {} : { rejoinder: repair }),
       build: ends ? resultOf(answered.run, textOf(parts), answer.finishReason, judged.ending) : null,
     },
     events: [{ ...callEnded(row, billed, use), ...(repair === null || misfit === null ? {} : { misfit }) }],
-    thresholds: thresholdRules(answered.agent, answered.thresholds),
+    thresholds: thresholdRules(answered.run.member === undefined ? answered.agent : undefined, answered.thresholds),
   };
 }
 

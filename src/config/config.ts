@@ -3,10 +3,15 @@ import type { BudgetSettings } from './budgets.ts';
 import type { AgentDefinition } from './agent.ts';
 import type { ProviderSettings } from '../providers/resolve-endpoint.ts';
 import type { InferOutput } from './schema.ts';
+import type { TeamDefinition } from './team.ts';
 
-/** A whole config; it carries the names and output types of its agents. */
-export interface Config<Agents extends readonly AgentDefinition[] = readonly AgentDefinition[]> {
+/** A whole config; it carries the names and output types of its agents and teams. */
+export interface Config<
+  Agents extends readonly AgentDefinition[] = readonly AgentDefinition[],
+  Teams extends readonly TeamDefinition[] = readonly TeamDefinition[],
+> {
   readonly agents: Agents;
+  readonly teams?: Teams;
   /** By name: new ones, or other settings for a built-in one. */
   readonly providers?: Readonly<Record<string, ProviderSettings>>;
   /** By `provider/model`: adds to the catalogue or overrides it. */
@@ -15,18 +20,17 @@ export interface Config<Agents extends readonly AgentDefinition[] = readonly Age
   readonly budgets?: readonly BudgetSettings[];
 }
 
-/** The names of a config's agents. */
-export type AgentName<C> = C extends Config<infer Agents> ? Agents[number]['name'] : never;
+type AgentOf<C> = C extends Config<infer Agents, infer Teams> ? Agents[number] | Teams[number] : never;
+
+/** The names of a config's agents and teams. */
+export type AgentName<C> = AgentOf<C>['name'];
 
 type SchemaOf<Agent> = Agent extends { readonly output?: infer Schema } ? NonNullable<Schema> : never;
 
 /** The type of `run.output` of an agent: its schema's, `undefined` for an agent without one. */
-export type OutputOf<C, Name extends string> =
-  C extends Config<infer Agents>
-    ? [SchemaOf<Extract<Agents[number], { readonly name: Name }>>] extends [never]
-      ? undefined
-      : InferOutput<SchemaOf<Extract<Agents[number], { readonly name: Name }>>>
-    : never;
+export type OutputOf<C, Name extends string> = [SchemaOf<Extract<AgentOf<C>, { readonly name: Name }>>] extends [never]
+  ? undefined
+  : InferOutput<SchemaOf<Extract<AgentOf<C>, { readonly name: Name }>>>;
 
 /**
  * The default export of `loadline.config.ts`. It is checked as a whole when it is used, with every problem named.
@@ -34,6 +38,9 @@ export type OutputOf<C, Name extends string> =
  * @example
  * export default defineConfig({ agents: [defineAgent({ name: 'assistant' })] });
  */
-export function defineConfig<const Agents extends readonly AgentDefinition[]>(config: Config<Agents>): Config<Agents> {
+export function defineConfig<
+  const Agents extends readonly AgentDefinition[],
+  const Teams extends readonly TeamDefinition[] = readonly [],
+>(config: Config<Agents, Teams>): Config<Agents, Teams> {
   return config;
 }

@@ -15,6 +15,8 @@ export { resolveConfig } from './resolve.ts';
 export type { ResolvedAgent, ResolvedConfig, ResolveOptions } from './resolve.ts';
 export type { RunnableTool } from './runnable-tool.ts';
 export type { AnySchema, InferOutput, JsonSchema, Parsed, StandardSchema } from './schema.ts';
+export { defineTeam } from './team.ts';
+export type { TeamDefinition } from './team.ts';
 export { defineTool } from './tool.ts';
 export { ToolError } from './tool-error.ts';
 export type {

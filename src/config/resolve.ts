@@ -22,6 +22,8 @@ import { toRunnable, type RunnableTool } from './runnable-tool.ts';
 import type { CompiledSchema, Parsed } from './schema.ts';
 import { semanticProblems } from './semantics.ts';
 import { configShape } from './shape.ts';
+import type { TeamDefinition } from './team.ts';
+import { teamTool } from './team-tools.ts';
 
 export interface ResolvedAgent {
   /** Plain data with every default filled in. */
@@ -35,6 +37,7 @@ export interface ResolvedAgent {
 }
 
 export interface ResolvedConfig {
+  /** Those of the config first, then its teams: the leader of each, under the team's name. */
   readonly agents: ReadonlyMap<string, ResolvedAgent>;
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   readonly models: Readonly<Record<string, ModelSettings>>;
@@ -117,8 +120,7 @@ function summaryOf(agent: AgentDefinition): AgentSpec['summary'] {
   return { ...defaultSummary, keepRuns, ...agent.summary };
 }
 
-function resolveAgent(agent: AgentDefinition, index: number, problems: Problems, defaultModel: string): ResolvedAgent {
-  const path = ['agents', index];
+function resolveAgent(agent: AgentDefinition, path: Path, problems: Problems, defaultModel: string): ResolvedAgent {
   const tools = (agent.tools ?? []).flatMap((tool, at) => {
     const runnable = problems.try([...path, 'tools', at, 'inputSchema'], () => toRunnable(tool));
     return runnable === null ? [] : [runnable];
@@ -135,10 +137,32 @@ function resolveAgent(agent: AgentDefinition, index: number, problems: Problems,
   );
   return {
     spec,
-    hash: createHash('sha256').update(stableJson(spec)).digest('hex'),
+    hash: hashOf(spec),
     tools: new Map(tools.map((tool) => [tool.spec.name, tool])),
     model,
     parseOutput: parserOf(output),
+  };
+}
+
+function hashOf(spec: AgentSpec): string {
+  return createHash('sha256').update(stableJson(spec)).digest('hex');
+}
+
+/** A team's leader is an agent that has its members for a tool. */
+function toLeader(leader: ResolvedAgent, team: TeamDefinition, config: Config): ResolvedAgent {
+  const known = [...config.agents, ...(config.teams ?? [])];
+  const tool = teamTool(
+    team,
+    team.members.flatMap((name) => known.find((one) => one.name === name) ?? []),
+  );
+  const { mode, members } = team;
+  const tools = tool === null ? leader.spec.tools : [...leader.spec.tools, tool.spec];
+  const spec: AgentSpec = { ...leader.spec, tools, team: { mode, members } };
+  return {
+    ...leader,
+    spec,
+    hash: hashOf(spec),
+    tools: tool === null ? leader.tools : new Map([...leader.tools, [tool.spec.name, tool]]),
   };
 }
 
@@ -156,10 +180,14 @@ export function resolveConfig(config: unknown, { defaultModel }: ResolveOptions)
   }
   const checked = config as Config;
   problems.found.push(...semanticProblems(checked));
-  const agents = checked.agents.map((agent, index) => resolveAgent(agent, index, problems, defaultModel));
+  const resolve = (agent: AgentDefinition, path: Path): ResolvedAgent =>
+    resolveAgent(agent, path, problems, defaultModel);
+  const agents = checked.agents.map((agent, index) => resolve(agent, ['agents', index]));
+  const teams = (checked.teams ?? []).map((team, index) => ({ team, leader: resolve(team, ['teams', index]) }));
   problems.throwAny();
+  const leaders = teams.map(({ team, leader }) => toLeader(leader, team, checked));
   return {
-    agents: new Map(agents.map((agent) => [agent.spec.name, agent])),
+    agents: new Map([...agents, ...leaders].map((agent) => [agent.spec.name, agent])),
     providers: checked.providers ?? {},
     models: checked.models ?? {},
     budgets: (checked.budgets ?? []).map(toRule),

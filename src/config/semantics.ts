@@ -6,6 +6,7 @@ import { budgetProblem } from './budgets.ts';
 import type { Config } from './config.ts';
 import { builtIn, builtInOf } from '../providers/built-in.ts';
 import { pathText, type Path } from './problems.ts';
+import { teamProblems } from './team-problems.ts';
 
 function problem(path: Path, text: string): string {
   return `${pathText(path)}: ${text}`;
@@ -44,8 +45,7 @@ function modelProblems(ref: string, path: Path, known: readonly string[]): strin
   return [problem(path, `unknown provider "${provider}"${hint}`)];
 }
 
-function agentProblems(agent: AgentDefinition, index: number, providers: readonly string[]): string[] {
-  const path = ['agents', index];
+function agentProblems(agent: AgentDefinition, path: Path, providers: readonly string[]): string[] {
   const refs: [unknown, Path][] = [
     [agent.model, [...path, 'model']],
     [agent.summary === false ? undefined : agent.summary?.model, [...path, 'summary', 'model']],
@@ -85,7 +85,13 @@ export function semanticProblems(config: Config): string[] {
       config.agents.map((agent) => agent.name),
       ['agents'],
     ),
-    ...config.agents.flatMap((agent, index) => agentProblems(agent, index, providers)),
+    ...duplicates(
+      (config.teams ?? []).map((team) => team.name),
+      ['teams'],
+    ),
+    ...config.agents.flatMap((agent, index) => agentProblems(agent, ['agents', index], providers)),
+    ...(config.teams ?? []).flatMap((team, index) => agentProblems(team, ['teams', index], providers)),
+    ...teamProblems(config),
     ...(config.budgets ?? []).flatMap((budget, index) => {
       const found = budgetProblem(budget);
       return found === null ? [] : [problem(['budgets', index], found)];

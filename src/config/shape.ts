@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { budgetScopes, budgetWindows } from '../domain/budget.ts';
 import { mostAttempts } from '../domain/fallbacks.ts';
+import { teamModes } from '../domain/team.ts';
 import type { Api } from '../providers/built-in.ts';
 
 /** The shape of a config as zod checks it; what follows from several fields together is in `semantics.ts`. */
@@ -116,6 +117,8 @@ const agent = z.strictObject({
   onBudget: z.enum(['refuse', 'wait', 'fallback']).optional(),
 });
 
+const team = agent.extend({ mode: z.enum(teamModes), members: z.array(name).min(1, 'must have at least one member') });
+
 const apis = ['openai-responses', 'openai-chat', 'anthropic-messages', 'ollama'] as const satisfies readonly Api[];
 
 const provider = z.strictObject({
@@ -175,11 +178,11 @@ export const configShape = z.strictObject({
     .optional(),
   models: z.record(text, modelSettings).optional(),
   budgets: z.array(budget).optional(),
+  teams: z.array(team).optional(),
 });
 
 /** What the contract promises and this version does not do: refused, so that nobody relies on it. */
 export const notYet: Readonly<Record<string, string>> = {
-  teams: 'teams are not in this version yet',
   mcpServers: 'MCP servers are not in this version yet',
   needsApproval: 'approval of tool calls is not in this version yet; the tool would run without asking',
 };

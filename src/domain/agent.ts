@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { TeamSpec } from './team.ts';
 
 export interface HistorySettings {
   /** Whole runs of the past that go into a request; `null`: all that fit. */
@@ -84,6 +85,8 @@ export interface AgentSpec {
   readonly cache: CacheSettings;
   readonly fallbacks: readonly string[];
   readonly onBudget: 'refuse' | 'wait' | 'fallback';
+  /** Of a team's leader. */
+  readonly team?: TeamSpec;
 }
 
 export const defaultLimits: Limits = {

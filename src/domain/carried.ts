@@ -18,6 +18,10 @@ export interface RunInProgress {
   workedMs: number;
   /** The text of the latest answer. */
   text: string;
+  /** The store has the run and its message, though no call was answered yet. */
+  begun?: true;
+  /** In a team: which limit of its run, or of one above, has been reached. */
+  limit?: string;
   /** Why the session closes with this run, which ends at its next step; absent: it goes on. */
   stop?: string;
   /** What the run waits for, as its senders are told; `null`: it does not. */
@@ -58,6 +62,24 @@ export interface CarriedState {
   /** The latest one brought little, or nothing: why, and from which run on it may be tried again. */
   compaction: { readonly problem: string | null; readonly untilRun: number } | null;
   summary: SummaryInForce | null;
+}
+
+/** A run that is about to make its first call. */
+export function newRun(message: QueuedMessage, startedAt: string): RunInProgress {
+  return {
+    message,
+    startedAt,
+    calls: 0,
+    toolCalls: 0,
+    tokens: 0,
+    costNanoUsd: 0,
+    workedMs: 0,
+    text: '',
+    waiting: null,
+    pendingTools: [],
+    compactions: 0,
+    overflows: 0,
+  };
 }
 
 /** Duplicates of the last so many messages are known without a look into the store. */

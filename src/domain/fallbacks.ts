@@ -40,14 +40,16 @@ type Tried = Pick<LedgerRow, 'provider' | 'model' | 'error'>;
  * that answered last, since another one does not understand its reasoning.
  *
  * @param latest that model; `null`: the run has no answer yet.
+ * @param modelType what the agent's own model is used as.
  * @example
  * modelsInOrder({ model: 'a/1', fallbacks: ['b/1', 'c/1'] }, 'b/1'); // b/1, c/1, a/1
  */
 export function modelsInOrder(
   { model, fallbacks }: { readonly model: string; readonly fallbacks: readonly string[] },
   latest: string | null,
+  modelType: ModelType = 'model',
 ): readonly [ModelUse, ...ModelUse[]] {
-  const own: ModelUse = { ref: model, modelType: 'model' };
+  const own: ModelUse = { ref: model, modelType };
   const others = [...new Set(fallbacks)].filter((ref) => ref !== model);
   const all = [own, ...others.map((ref): ModelUse => ({ ref, modelType: 'fallback' }))];
   const at = Math.max(

@@ -45,6 +45,7 @@ export interface RunMetrics extends UsageSum {
   readonly toolCalls: number;
   readonly estimatedTokens: number;
   readonly details: Readonly<Record<string, readonly ModelDetail[]>>;
+  /** Of a team: what each member used, all its runs together. Their sums are in those above. */
   readonly members?: Readonly<Record<string, RunMetrics>>;
   readonly additionalMetrics?: Readonly<Record<string, number>>;
   readonly simulated?: true;
@@ -109,6 +110,11 @@ export interface Totals {
   readonly tokensSavedByCompaction: number;
   readonly durationMs: number;
   readonly additionalMetrics: Readonly<Record<string, number>>;
+}
+
+/** Totals of a run, with what the members of its team used: in the sums, and once more by their names. */
+export interface RunTotals extends Totals {
+  readonly members?: Readonly<Record<string, RunTotals>>;
 }
 
 export const emptyTotals: Totals = {
@@ -281,11 +287,15 @@ function common(totals: Totals) {
 }
 
 /** A run's totals in the form users see. `timeToFirstTokenMs` counts from the run's start. */
-export function toRunMetrics(totals: Totals, timeToFirstTokenMs: number | null): RunMetrics {
+export function toRunMetrics(totals: RunTotals, timeToFirstTokenMs: number | null): RunMetrics {
+  const { members } = totals;
   return {
     ...common(totals),
     duration: totals.durationMs / 1000,
     timeToFirstToken: timeToFirstTokenMs === null ? null : timeToFirstTokenMs / 1000,
+    ...(members === undefined
+      ? {}
+      : { members: Object.fromEntries(Object.entries(members).map(([name, of]) => [name, toRunMetrics(of, null)])) }),
   };
 }
 

@@ -1,11 +1,14 @@
-import type { LimitsInForce, LimitsPatch, Thresholds } from './agent.ts';
+import type { Limits, LimitsInForce, LimitsPatch, Thresholds } from './agent.ts';
+import type { RunInProgress } from './carried.ts';
 import type { CompactionCause, CompactionGain, CompactionResult } from './compaction.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { UserPart } from './messages.ts';
 import type { ContextUse, Totals } from './metrics.ts';
 import type { FinishReason, RunResult, RunStatus } from './run.ts';
+import type { TreeLimitReached, TreeLimits } from './run-tree.ts';
 import type { SummaryInForce } from './session.ts';
+import type { MemberEnd, MemberRef, MemberTask, TeamMode } from './team.ts';
 
 /** An accepted message on its way to be answered. */
 export interface QueuedMessage {
@@ -25,11 +28,14 @@ export interface RunRef {
   readonly agent: string;
   readonly user?: string;
   readonly tenant?: string;
+  /** Of a member's run: whose, and what it is to do. */
+  readonly member?: MemberTask;
 }
 
 /** What the workflow keeps of an agent's definition; the rest stays with the workers. */
 export interface DefinitionInForce extends LimitsInForce {
   readonly hash: string;
+  readonly team?: TeamMode;
 }
 
 export interface OpenSessionInput {
@@ -81,6 +87,8 @@ export interface CallInput {
   /** So often has the provider refused this very call as too long, whatever we had counted. */
   readonly overflows: number;
   readonly keys?: Readonly<Record<string, string>>;
+  /** In a team: limits of the run and of those above it, which hold for all that is below each. */
+  readonly tree?: readonly TreeLimits[];
 }
 
 /** A tool that the model asks for; its arguments stay in the store. */
@@ -90,6 +98,8 @@ export interface ToolCallRef {
   readonly timeoutMs: number;
   /** How often the activity may be started: 1 for a tool that must not act twice. */
   readonly maxAttempts: number;
+  /** Of a leader's call to its members: the runs that do it. */
+  readonly members?: readonly MemberRef[];
 }
 
 /** What a transaction that counts tokens left of the session's thresholds. */
@@ -142,8 +152,58 @@ export type CallOutcome = StepFacts &
         readonly kind: 'repair';
         readonly text: string;
       }
-    | { readonly kind: 'tools'; readonly text: string; readonly toolCalls: readonly ToolCallRef[] }
+    | {
+        readonly kind: 'tools';
+        readonly text: string;
+        readonly toolCalls: readonly ToolCallRef[];
+        /** In a team: nobody may read what the tools would do. */
+        readonly limit?: TreeLimitReached;
+      }
+    | {
+        /** The members of a team are to answer before its leader is asked. */
+        readonly kind: 'members';
+        readonly members: readonly MemberRef[];
+      }
   );
+
+/** The argument of the workflow `memberRun`. */
+export interface MemberInput {
+  readonly run: RunRef;
+  readonly keys?: Readonly<Record<string, string>>;
+  /** Of the member's definition. */
+  readonly hash: string;
+  /** The member's own; its time is within its leader's. */
+  readonly limits: Limits;
+  /** The session's. */
+  readonly thresholds: Thresholds;
+  /** Limits of the runs above it. */
+  readonly above: readonly TreeLimits[];
+  /** What it hands to itself at a roll-over. */
+  readonly carried?: RunInProgress;
+}
+
+export interface MemberResult {
+  readonly status: RunStatus;
+  readonly workedMs: number;
+}
+
+/** Members' runs that have ended, to be read by their leader. */
+export interface JoinInput {
+  readonly run: RunRef;
+  readonly runStartedAt: string;
+  /** The leader's tool call; `null`: they answered the message itself. */
+  readonly callId: string | null;
+  readonly members: readonly MemberEnd[];
+  readonly thresholds: Thresholds;
+  readonly tree: readonly TreeLimits[];
+}
+
+export type Joined = Omit<StepFacts, 'workedMs'> &
+  ThresholdFacts & {
+    readonly limit?: TreeLimitReached;
+    /** A member's answer was the run's. */
+    readonly result?: RunResult;
+  };
 
 export interface ToolInput {
   readonly run: RunRef;
@@ -210,6 +270,7 @@ export interface SessionActivities {
   executeTool(input: ToolInput): Promise<StepFacts>;
   compactSession(input: CompactInput): Promise<CompactOutcome>;
   endRun(input: EndRunInput): Promise<EndedRun>;
+  joinMembers(input: JoinInput): Promise<Joined>;
   storedResult(input: { readonly sessionId: string; readonly runId: string }): Promise<RunResult>;
   /** Keeps a queued message's content in the store; answers what it is stored as. */
   stash(content: Pick<QueuedMessage, 'parts' | 'metadata'>): Promise<string>;

@@ -1,8 +1,11 @@
-import { toRunMetrics, type Totals } from '../domain/metrics.ts';
+import { toRunMetrics, type RunTotals, type Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 
 /** Totals with these added, of the next version. */
-export function addCounts(totals: Totals, add: { runs?: number; toolCalls?: number; durationMs?: number }): Totals {
+export function addCounts<T extends Totals>(
+  totals: T,
+  add: { runs?: number; toolCalls?: number; durationMs?: number },
+): T {
   return {
     ...totals,
     version: totals.version + 1,
@@ -16,7 +19,7 @@ export function addCounts(totals: Totals, add: { runs?: number; toolCalls?: numb
 const mostMetrics = 100;
 
 /** Totals with a tool's own numbers added. */
-export function addMetrics(totals: Totals, add: Readonly<Record<string, number>>): Totals {
+export function addMetrics<T extends Totals>(totals: T, add: Readonly<Record<string, number>>): T {
   const additionalMetrics: Record<string, number> = { ...totals.additionalMetrics };
   for (const [name, value] of Object.entries(add)) {
     const known = Object.hasOwn(additionalMetrics, name);
@@ -27,8 +30,6 @@ export function addMetrics(totals: Totals, add: Readonly<Record<string, number>>
 }
 
 /** A result whose metrics are those of its run's totals. */
-export function withMetrics(result: RunResult, totals: Totals, timeToFirstTokenMs: number | null): RunResult {
-  const { members } = result.metrics;
-  const metrics = { ...toRunMetrics(totals, timeToFirstTokenMs), ...(members === undefined ? {} : { members }) };
-  return { ...result, metrics };
+export function withMetrics(result: RunResult, totals: RunTotals, timeToFirstTokenMs: number | null): RunResult {
+  return { ...result, metrics: toRunMetrics(totals, timeToFirstTokenMs) };
 }

@@ -23,7 +23,7 @@ function toStoredEvent(record: EventsTable): StoredEvent {
 }
 
 function isCallOfRun(event: StoredEvent): event is CallStarted {
-  return event.type === 'call.started' && event.modelType !== 'summaryModel';
+  return event.type === 'call.started' && event.modelType !== 'summaryModel' && event.modelType !== 'member';
 }
 
 export function eventStore(database: Database): EventStore {

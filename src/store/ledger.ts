@@ -46,27 +46,31 @@ export function ledgerStore(database: Database): LedgerStore {
         return { attempts: records.map(toLedgerRow), answer: await readAnswer(connection, callId) };
       }),
 
-    reserve: ({ row, rules, owner, leaseUntil, events }) =>
+    reserve: ({ row, rules, owner, leaseUntil, events, tree = [] }) =>
       database.write(async (connection) => {
         const at = iso(row.startedAt);
         const change = await SessionChange.begin(connection, { sessionId: row.sessionId, runId: row.runId, at });
         const answer = await readAnswer(connection, row.callId);
-        if (answer !== null) return { answer, shortfall: null, totals: change.totals };
+        if (answer !== null) return { answer, shortfall: null, limit: null, totals: change.totals };
         const others = await connection.all(rowsOfCall, { callId: row.callId });
         if (others.some((other) => other.row_id === row.id)) {
-          return { answer: null, shortfall: null, totals: change.totals };
+          return { answer: null, shortfall: null, limit: null, totals: change.totals };
         }
         for (const other of others) {
           if (other.state === 'reserved') await loseRow(connection, change, other, at);
         }
+        // A call that is tried again has been counted.
+        const limit = others.length > 0 ? null : change.treeLimit(tree);
+        if (limit !== null) return { answer: null, shortfall: null, limit, totals: change.totals };
         const { shortfall, claimed } = await claim(connection, row, rules);
         if (shortfall === null) {
           await connection.run(insertRow, toLedgerRecord(row, owner, leaseUntil));
           await change.replaceRow(null, row, claimed);
+          if (others.length === 0) change.take({ calls: 1 });
           await change.addEvents(events, { agent: row.agent });
         }
         await change.save();
-        return { answer: null, shortfall, totals: change.totals };
+        return { answer: null, shortfall, limit: null, totals: change.totals };
       }),
 
     recordSpend: (row, rules) =>

@@ -7,7 +7,12 @@ import { fromJson, toLedgerRow } from './records.ts';
 import { sessionById } from './session-queries.ts';
 
 const runTimes = query<{ sessionId: string }>()((db, arg) =>
-  db.selectFrom('runs').select(['started_at', 'ended_at']).where('session_id', '=', arg('sessionId')),
+  db
+    .selectFrom('runs')
+    .select(['started_at', 'ended_at'])
+    .where('session_id', '=', arg('sessionId'))
+    // What members' runs take lies within their leaders'.
+    .where('parent_run_id', 'is', null),
 );
 
 const executedTools = query<{ sessionId: string }>()((db, arg) =>

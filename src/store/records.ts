@@ -2,7 +2,7 @@ import type { ContextAnchor } from '../domain/context.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AttemptOwner, LedgerRow } from '../domain/ledger.ts';
 import type { Part } from '../domain/messages.ts';
-import type { MessageMetrics, Totals } from '../domain/metrics.ts';
+import type { MessageMetrics, RunTotals, Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import type { UsageClasses } from '../domain/usage.ts';
 import type { RowOutcome } from './ledger-queries.ts';
@@ -58,9 +58,11 @@ export function toRunRow(record: RunsTable): RunRow {
     status: record.status,
     startedAt: record.started_at,
     endedAt: record.ended_at,
-    totals: fromJson<Totals>(record.totals),
+    totals: fromJson<RunTotals>(record.totals),
     timeToFirstTokenMs: record.time_to_first_token_ms,
     result: record.result === null ? null : fromJson<RunResult>(record.result),
+    parentRunId: record.parent_run_id,
+    member: record.member,
   };
 }
 

@@ -21,6 +21,8 @@ export const runsBefore = query<{ sessionId: string; beforeNumber: number; limit
     .selectAll()
     .where('session_id', '=', arg('sessionId'))
     .where('number', '<', arg('beforeNumber'))
+    // Those of members are below 0.
+    .where('number', '>', 0)
     .orderBy('number', 'desc')
     .limit(arg('limit')),
 );
@@ -36,6 +38,16 @@ export const runSizesBefore = query<{ sessionId: string; afterNumber: number; be
       .where('number', '<', arg('beforeNumber'))
       .orderBy('number', 'desc')
       .limit(arg('limit')),
+);
+
+/** In the order in which they began. */
+export const runsOfMembers = query<{ sessionId: string; parentRunId: string }>()((db, arg) =>
+  db
+    .selectFrom('runs')
+    .selectAll()
+    .where('session_id', '=', arg('sessionId'))
+    .where('parent_run_id', '=', arg('parentRunId'))
+    .orderBy('number', 'desc'),
 );
 
 export const idleOpenRuns = query<{ before: string; limit: number }>()((db, arg) =>
@@ -79,6 +91,13 @@ export const insertRun = query<RunsTable>()((db, arg) =>
         'time_to_first_token_ms',
         'tokens',
         'result',
+        'parent_run_id',
+        'root_run_id',
+        'member',
+        'calls_taken',
+        'tools_asked',
+        'reserved_tokens',
+        'reserved_nano_usd',
       ]),
     ),
 );
@@ -86,7 +105,21 @@ export const insertRun = query<RunsTable>()((db, arg) =>
 export const updateRun = query<RunsTable>()((db, arg) =>
   db
     .updateTable('runs')
-    .set(argsOf(arg, ['status', 'updated_at', 'ended_at', 'totals', 'time_to_first_token_ms', 'tokens', 'result']))
+    .set(
+      argsOf(arg, [
+        'status',
+        'updated_at',
+        'ended_at',
+        'totals',
+        'time_to_first_token_ms',
+        'tokens',
+        'result',
+        'calls_taken',
+        'tools_asked',
+        'reserved_tokens',
+        'reserved_nano_usd',
+      ]),
+    )
     .where('session_id', '=', arg('session_id'))
     .where('run_id', '=', arg('run_id')),
 );

@@ -5,7 +5,8 @@ import { reservedOfRun } from './ledger-queries.ts';
 import { messageBySeq, messagesAfter, messagesOfRuns } from './message-queries.ts';
 import { searchMessages } from './message-texts.ts';
 import { toRunRow, toStoredMessage } from './records.ts';
-import { runById, runByMessageId, runsBefore } from './run-queries.ts';
+import { RunBranch } from './run-branch.ts';
+import { runById, runByMessageId, runsBefore, runsOfMembers } from './run-queries.ts';
 import type { RunsTable } from './schema.ts';
 import { SessionChange } from './session-change.ts';
 import type { RunStore } from './store.ts';
@@ -51,6 +52,14 @@ export function runStore(database: Database): RunStore {
         return record === null ? null : toRunRow(record);
       }),
 
+    memberRuns: (sessionId, parentRunId) =>
+      database.read(async (connection) =>
+        (await connection.all(runsOfMembers, { sessionId, parentRunId })).map(toRunRow),
+      ),
+
+    treeCounters: (sessionId, runId) =>
+      database.read(async (connection) => (await RunBranch.read(connection, sessionId, runId))?.counters() ?? []),
+
     runs: (sessionId, { limit, beforeNumber = Number.MAX_SAFE_INTEGER }) =>
       database.read(async (connection) => {
         const records = await connection.all(runsBefore, { sessionId, beforeNumber, limit });
@@ -90,6 +99,12 @@ export function runStore(database: Database): RunStore {
         await change.addEvents([event]);
         await change.save();
         return change.totals;
+      }),
+
+    addMessage: ({ sessionId, runId, message, at }) =>
+      database.write(async (connection) => {
+        const change = await SessionChange.begin(connection, { sessionId, runId, at });
+        if (change.result === null && (await change.addMessage(message, {}))) await change.save();
       }),
 
     endRun: (input) =>

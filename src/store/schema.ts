@@ -32,6 +32,8 @@ export interface SessionsTable {
   thresholds_fired: JsonText;
   /** The last numbers given in this session: its row is what all its transactions meet at. */
   last_run: number;
+  /** Runs of members have numbers of their own: -1, -2, -3, … */
+  member_runs: number;
   runs_ended: number;
   last_seq: number;
   last_event: number;
@@ -60,6 +62,18 @@ export interface RunsTable {
   /** Of its messages, so that history is chosen without reading them. */
   tokens: number;
   result: JsonText | null;
+  /** Of a member's run: its leader's. */
+  parent_run_id: string | null;
+  /** In a team: the run of the message. */
+  root_run_id: string | null;
+  /** Of a member's run: the names of those that lead to it, and its own, with `/` between them. */
+  member: string | null;
+  /** What the run and those below it have taken of its limits. */
+  calls_taken: number;
+  tools_asked: number;
+  /** What their calls in flight may come to. */
+  reserved_tokens: number;
+  reserved_nano_usd: number;
 }
 
 export interface MessagesTable {

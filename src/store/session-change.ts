@@ -3,11 +3,12 @@ import { LoadlineError } from '../domain/errors.ts';
 import type { EventBody } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
-import { applyRow, emptyTotals, type ContextUse, type MessageMetrics, type Totals } from '../domain/metrics.ts';
+import { applyRow, type ContextUse, type MessageMetrics, type Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
+import { treeLimitReached, type TreeLimitReached, type TreeLimits } from '../domain/run-tree.ts';
 import { thresholdEvent } from '../domain/threshold-words.ts';
 import { fireThresholds, standingOf, type ThresholdRules } from '../domain/thresholds.ts';
-import { addCounts, addMetrics, withMetrics } from './add-totals.ts';
+import { addCounts, addMetrics } from './add-totals.ts';
 import { moveShares } from './budget-claims.ts';
 import { insertCompactionOnce } from './compaction-queries.ts';
 import type { Connection } from './database.ts';
@@ -15,19 +16,10 @@ import { insertEvent } from './event-queries.ts';
 import { insertMessage, messageIdsOfRun } from './message-queries.ts';
 import { indexMessage } from './message-texts.ts';
 import { fromJson, toJson } from './records.ts';
-import { insertRun, runById, updateRun } from './run-queries.ts';
+import { RunBranch } from './run-branch.ts';
 import type { BudgetsTable, RunsTable, SessionsTable } from './schema.ts';
 import { sessionById, updateSession, updateStatus } from './session-queries.ts';
 import type { BuildResult, CompactionStore, NewMessage } from './store.ts';
-
-interface RunInChange {
-  readonly record: RunsTable;
-  totals: Totals;
-  result: RunResult | null;
-  readonly isNew: boolean;
-  /** Has this change anything to write about it? */
-  isTouched: boolean;
-}
 
 /**
  * What one transaction changes about a session and one of its runs: totals, numbers given, context.
@@ -39,7 +31,7 @@ export class SessionChange {
   readonly #at: string;
   readonly #session: SessionsTable;
   #totals: Totals;
-  #run: RunInChange | null = null;
+  #branch: RunBranch | null = null;
 
   private constructor(connection: Connection, session: SessionsTable, at: string) {
     this.#connection = connection;
@@ -60,15 +52,8 @@ export class SessionChange {
     if (session === null) throw new LoadlineError('SessionNotFound', `The store has no session ${sessionId}`);
     const change = new SessionChange(connection, session, at);
     if (runId === null) return change;
-    const record = await connection.first(runById, { sessionId, runId });
-    if (record === null) throw new LoadlineError('RunNotFound', `Session ${sessionId} has no run ${runId}`);
-    change.#run = {
-      record: { ...record },
-      totals: fromJson<Totals>(record.totals),
-      result: record.result === null ? null : fromJson<RunResult>(record.result),
-      isNew: false,
-      isTouched: false,
-    };
+    change.#branch = await RunBranch.read(connection, sessionId, runId);
+    if (change.#branch === null) throw new LoadlineError('RunNotFound', `Session ${sessionId} has no run ${runId}`);
     return change;
   }
 
@@ -78,44 +63,63 @@ export class SessionChange {
 
   /** The stored result of the run, once it has ended. */
   get result(): RunResult | null {
-    return this.#run?.result ?? null;
+    return this.#branch?.run.result ?? null;
   }
 
   /** Gives a new run the next number. */
-  async beginRun(input: {
-    runId: string;
-    messageId: string;
-    agent: string;
-    message: NewMessage | null;
-    metadata?: JsonObject;
-  }) {
-    const session = this.#session;
-    session.last_run += 1;
-    this.#run = {
-      record: {
-        session_id: session.session_id,
-        run_id: input.runId,
-        message_id: input.messageId,
-        agent: input.agent,
-        number: session.last_run,
-        status: 'running',
-        started_at: this.#at,
-        updated_at: this.#at,
-        ended_at: null,
-        totals: '',
-        time_to_first_token_ms: null,
-        tokens: 0,
-        result: null,
-      },
-      totals: emptyTotals,
-      result: null,
-      isNew: true,
-      isTouched: true,
-    };
-    this.#count({ runs: 1 }, null);
+  async beginRun(input: NewRun) {
+    const parent = await this.#parentOf(input);
+    this.#branch = RunBranch.begin(this.#newRun(input, parent), parent);
+    this.#totals = addCounts(this.#totals, parent === null ? { runs: 1 } : {});
     if (input.message !== null) await this.addMessage(input.message, {});
     const { messageId, metadata } = input;
     await this.addEvents([{ type: 'run.started', messageId, ...(metadata === undefined ? {} : { metadata }) }]);
+  }
+
+  async #parentOf({ runId, parentRunId }: NewRun): Promise<RunBranch | null> {
+    if (parentRunId === undefined) return null;
+    const parent = await RunBranch.read(this.#connection, this.#session.session_id, parentRunId);
+    if (parent !== null) return parent;
+    throw new LoadlineError('RunNotFound', `The run ${parentRunId} that ${runId} works for is not in the store`);
+  }
+
+  #newRun({ runId, messageId, agent, inTree = false }: NewRun, parent: RunBranch | null): RunsTable {
+    const session = this.#session;
+    if (parent === null) session.last_run += 1;
+    else session.member_runs += 1;
+    const above = parent?.run.record;
+    return {
+      session_id: session.session_id,
+      run_id: runId,
+      message_id: messageId,
+      agent,
+      number: parent === null ? session.last_run : -session.member_runs,
+      status: 'running',
+      started_at: this.#at,
+      updated_at: this.#at,
+      ended_at: null,
+      totals: '',
+      time_to_first_token_ms: null,
+      tokens: 0,
+      result: null,
+      parent_run_id: above?.run_id ?? null,
+      root_run_id: above === undefined ? (inTree ? runId : null) : above.root_run_id,
+      member: above === undefined ? null : [above.member, agent].filter((name) => name !== null).join('/'),
+      calls_taken: 0,
+      tools_asked: 0,
+      reserved_tokens: 0,
+      reserved_nano_usd: 0,
+    };
+  }
+
+  /** The first of these limits that has no room for another call; `null`: none. */
+  treeLimit(limits: readonly TreeLimits[]): TreeLimitReached | null {
+    return this.#branch === null || limits.length === 0 ? null : treeLimitReached(this.#branch.counters(), limits);
+  }
+
+  /** Takes calls of models, or tool calls, of the limits of the run's tree. */
+  take(taken: { readonly calls?: number; readonly toolCalls?: number }): void {
+    this.#branch?.take(taken);
   }
 
   /**
@@ -126,11 +130,13 @@ export class SessionChange {
   async replaceRow(before: LedgerRow | null, after: LedgerRow, claimed?: readonly BudgetsTable[]): Promise<void> {
     // A reservation counts on budgets only: totals are of what can no longer be given back.
     if (before !== null || after.state !== 'reserved') this.#countRow(before, after);
+    this.#branch?.moveReservation(before, after);
     await this.addEvents(await moveShares(this.#connection, before, after, claimed), { agent: after.agent });
   }
 
   #countRow(before: LedgerRow | null, after: LedgerRow): void {
-    const run = this.#run;
+    const branch = this.#branch;
+    const run = branch?.run ?? null;
     const { time_to_first_token_ms } = run?.record ?? {};
     const isFirstAnswer =
       after.answered &&
@@ -138,9 +144,8 @@ export class SessionChange {
       after.modelType !== 'summaryModel' &&
       time_to_first_token_ms === null;
     this.#totals = applyRow(this.#totals, before, after);
-    if (run === null) return;
-    run.isTouched = true;
-    run.totals = applyRow(run.totals, before, after);
+    if (branch === null || run === null) return;
+    branch.countRow(before, after);
     if (isFirstAnswer && after.timeToFirstTokenMs !== null && run.result === null) {
       const fromStart = after.startedAt + after.timeToFirstTokenMs - Date.parse(run.record.started_at);
       run.record.time_to_first_token_ms = Math.max(0, fromStart);
@@ -148,9 +153,10 @@ export class SessionChange {
   }
 
   addToolResult(additionalMetrics: Readonly<Record<string, number>>): void {
-    this.#count({ toolCalls: 1 }, this.#run);
-    this.#totals = addMetrics(this.#totals, additionalMetrics);
-    if (this.#run !== null) this.#run.totals = addMetrics(this.#run.totals, additionalMetrics);
+    const count = <T extends Totals>(totals: T): T =>
+      addMetrics(addCounts(totals, { toolCalls: 1 }), additionalMetrics);
+    this.#totals = count(this.#totals);
+    this.#branch?.count(count);
   }
 
   /** @param anchor of a request and its answer, which is the session's latest message. */
@@ -202,7 +208,7 @@ export class SessionChange {
       {
         totals: this.#totals,
         context: this.context,
-        runsEnded: session.runs_ended + (endsRun ? 1 : 0),
+        runsEnded: session.runs_ended + (endsRun && this.#branch?.isRoot === true ? 1 : 0),
         createdAt: session.created_at,
       },
       later(session.updated_at, this.#at),
@@ -225,8 +231,8 @@ export class SessionChange {
     message: NewMessage,
     { metrics = null, durationMs = null }: { metrics?: MessageMetrics | null; durationMs?: number | null },
   ): Promise<boolean> {
-    const run = this.#run;
-    if (run === null) return false;
+    const run = this.#branch?.run;
+    if (run === undefined) return false;
     const inserted = await this.#connection.run(insertMessage, {
       session_id: this.#session.session_id,
       message_id: message.id,
@@ -252,13 +258,13 @@ export class SessionChange {
   /** Appends events with the next numbers; with a key, one that is there already is left out. */
   async addEvents(
     events: readonly EventBody[],
-    { agent = this.#run?.record.agent ?? null, keyOf }: { agent?: string | null; keyOf?: KeyOfEvent } = {},
+    { agent = this.#branch?.run.record.agent ?? null, keyOf }: { agent?: string | null; keyOf?: KeyOfEvent } = {},
   ): Promise<void> {
     for (const [index, event] of events.entries()) {
       const inserted = await this.#connection.run(insertEvent, {
         session_id: this.#session.session_id,
         id: this.#session.last_event + 1,
-        run_id: this.#run?.record.run_id ?? null,
+        run_id: this.#branch?.run.record.run_id ?? null,
         agent,
         at: this.#at,
         body: toJson(event),
@@ -270,10 +276,12 @@ export class SessionChange {
 
   /** Ends the run now, with the result that `build` makes of what it used. */
   async endRun(build: BuildResult): Promise<RunResult> {
-    const run = this.#run;
-    if (run === null) throw new Error('No run is part of this change');
+    const branch = this.#branch;
+    if (branch === null) throw new Error('No run is part of this change');
+    const { run } = branch;
     const durationMs = Math.max(0, Date.parse(this.#at) - Date.parse(run.record.started_at));
-    this.#count({ durationMs }, run);
+    this.#totals = addCounts(this.#totals, branch.isRoot ? { durationMs } : {});
+    branch.countOwn((totals) => addCounts(totals, { durationMs }));
     const { session_id, number, time_to_first_token_ms } = run.record;
     const ids = await this.#connection.all(messageIdsOfRun, { sessionId: session_id, number });
     const result = build({
@@ -281,7 +289,7 @@ export class SessionChange {
       timeToFirstTokenMs: time_to_first_token_ms,
       messageIds: ids.map(({ message_id }) => message_id),
     });
-    this.#session.runs_ended += 1;
+    if (branch.isRoot) this.#session.runs_ended += 1;
     run.result = result;
     run.record.status = result.status;
     run.record.ended_at = this.#at;
@@ -289,31 +297,26 @@ export class SessionChange {
     return result;
   }
 
-  /** Writes both rows; the metrics in an ended run's result follow its totals. */
+  /** Writes all rows; the metrics in an ended run's result follow its totals. */
   async save(): Promise<void> {
-    const run = this.#run;
-    if (run !== null && run.isTouched) {
-      if (run.result !== null) run.result = withMetrics(run.result, run.totals, run.record.time_to_first_token_ms);
-      await this.#connection.run(run.isNew ? insertRun : updateRun, {
-        ...run.record,
-        updated_at: later(run.record.updated_at, this.#at),
-        totals: toJson(run.totals),
-        result: run.result === null ? null : toJson(run.result),
-      });
-    }
+    await this.#branch?.save(this.#connection, this.#at);
     await this.#connection.run(updateSession, {
       ...this.#session,
       updated_at: later(this.#session.updated_at, this.#at),
       totals: toJson(this.#totals),
     });
   }
+}
 
-  #count(add: { runs?: number; toolCalls?: number; durationMs?: number }, run: RunInChange | null): void {
-    this.#totals = addCounts(this.#totals, add);
-    if (run === null) return;
-    run.totals = addCounts(run.totals, add);
-    run.isTouched = true;
-  }
+/** A run that is to begin. */
+interface NewRun {
+  readonly runId: string;
+  readonly messageId: string;
+  readonly agent: string;
+  readonly message: NewMessage | null;
+  readonly metadata?: JsonObject;
+  readonly parentRunId?: string;
+  readonly inTree?: boolean;
 }
 
 type KeyOfEvent = (event: EventBody, index: number) => string;

@@ -27,6 +27,7 @@ export function sessionStore(database: Database): SessionStore {
           context_anchor: null,
           thresholds_fired: toJson([]),
           last_run: 0,
+          member_runs: 0,
           runs_ended: 0,
           last_seq: 0,
           last_event: 0,

@@ -88,6 +88,7 @@ async function takeAnswer(
   await writeAnswer(connection, row, answer, cameLate || answer.build !== null);
   if (cameLate) return;
   if (answer.message !== null) await change.addMessage(answer.message, { metrics: toMessageMetrics(row) });
+  change.take({ toolCalls: answer.toolCalls.length });
   if (answer.context !== null) change.setContext(answer.context.use, answer.context.anchor);
   if (answer.rejoinder !== undefined) await change.addMessage(answer.rejoinder, {});
   await change.fireThresholds(thresholds, { endsRun: answer.build !== null });

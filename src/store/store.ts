@@ -15,8 +15,9 @@ import type { EventBody, StoredEvent, DeltaEvent } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AttemptOwner, Bill, LedgerRow } from '../domain/ledger.ts';
 import type { Message } from '../domain/messages.ts';
-import type { ContextUse, Totals } from '../domain/metrics.ts';
+import type { ContextUse, RunTotals, Totals } from '../domain/metrics.ts';
 import type { FinishReason, RunResult, RunStatus } from '../domain/run.ts';
+import type { TreeCounters, TreeLimitReached, TreeLimits } from '../domain/run-tree.ts';
 import type { SessionStatus } from '../domain/session.ts';
 import type { ThresholdRules } from '../domain/thresholds.ts';
 import type { UsageClasses } from '../domain/usage.ts';
@@ -112,15 +113,19 @@ export interface RunRow {
   readonly runId: string;
   readonly messageId: string;
   readonly agent: string;
-  /** 1, 2, 3, … within the session, in the order in which runs began. */
+  /** 1, 2, 3, … within the session, in the order in which runs began; -1, -2, -3, … of members. */
   readonly number: number;
   readonly status: 'running' | RunStatus;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  readonly totals: Totals;
+  readonly totals: RunTotals;
   readonly timeToFirstTokenMs: number | null;
   /** Of an ended run. */
   readonly result: RunResult | null;
+  /** The run of the leader that it is a member's run of; `null`: it is the run of a message. */
+  readonly parentRunId: string | null;
+  /** The names that lead to the member and its own, with `/` between them; `null`: it is the run of a message. */
+  readonly member: string | null;
 }
 
 export interface StoredMessage extends Message {
@@ -153,7 +158,7 @@ export interface HistoryBounds {
 
 /** Makes the stored result of a run that ends in a transaction from the totals that this transaction leaves. */
 export type BuildResult = (facts: {
-  readonly totals: Totals;
+  readonly totals: RunTotals;
   readonly timeToFirstTokenMs: number | null;
   readonly messageIds: readonly string[];
 }) => RunResult;
@@ -171,11 +176,19 @@ export interface RunStore {
     readonly message: NewMessage;
     /** The sender's own facts; `run.started` has them. */
     readonly metadata?: JsonObject;
+    /** Of a member's run. */
+    readonly parentRunId?: string;
+    /** It has members, or is one: then limits of whole trees hold. */
+    readonly inTree?: boolean;
     readonly at: string;
   }): Promise<{ readonly run: RunRow; readonly begun: boolean }>;
   run(sessionId: string, runId: string): Promise<RunRow | null>;
   runByMessageId(sessionId: string, messageId: string): Promise<RunRow | null>;
-  /** Newest first. */
+  /** Those of the members of a run's team, in the order in which they began. */
+  memberRuns(sessionId: string, parentRunId: string): Promise<readonly RunRow[]>;
+  /** What a run and each run above it have taken of their limits: its own first. */
+  treeCounters(sessionId: string, runId: string): Promise<readonly TreeCounters[]>;
+  /** Newest first, without those of members. */
   runs(sessionId: string, page: { readonly limit: number; readonly beforeNumber?: number }): Promise<readonly RunRow[]>;
   /**
    * Whole runs, oldest first: the newest that come after `afterNumber` and before `beforeNumber` and together hold at
@@ -208,6 +221,13 @@ export interface RunStore {
     readonly additionalMetrics: Readonly<Record<string, number>>;
     readonly at: string;
   }): Promise<Totals>;
+  /** Appends a message to a run that is open; the same message id again changes nothing. */
+  addMessage(input: {
+    readonly sessionId: string;
+    readonly runId: string;
+    readonly message: NewMessage;
+    readonly at: string;
+  }): Promise<void>;
   /**
    * Ends a run that no settlement ended: its open ledger rows become `lost` (each with a `call.failed`), `messages` (results of tool calls that
    * were not executed) are stored, `run.ended` is appended. A run that has not begun is inserted first; one that has
@@ -219,6 +239,8 @@ export interface RunStore {
     readonly messageId: string;
     readonly agent: string;
     readonly message: NewMessage | null;
+    /** Of a member's run. */
+    readonly parentRunId?: string;
     readonly messages: readonly NewMessage[];
     readonly build: BuildResult;
     /** Without them none fires: whoever ends the run does not know those in force. */
@@ -341,10 +363,14 @@ export interface LedgerStore {
     /** Milliseconds since the epoch. */
     readonly leaseUntil: number;
     readonly events: readonly EventBody[];
+    /** Of a call within a team: limits of its run and of those above it. */
+    readonly tree?: readonly TreeLimits[];
   }): Promise<{
     readonly answer: StoredAnswer | null;
     /** The first budget that does not cover it: then nothing is reserved. */
     readonly shortfall: BudgetShortfall | null;
+    /** The first limit of the tree that has no room for it: then nothing is reserved. */
+    readonly limit: TreeLimitReached | null;
     readonly totals: Totals;
   }>;
   /**
@@ -444,7 +470,7 @@ export interface EventStore {
     sessionId: string,
     page: { readonly afterId: number; readonly limit: number },
   ): Promise<readonly StoredEvent[]>;
-  /** The newest `call.started` but those of summaries; `null`: nothing was asked yet. */
+  /** The newest `call.started` but those of summaries and of members; `null`: nothing was asked yet. */
   latestCallStarted(sessionId: string): Promise<CallStarted | null>;
   /** The same events of the same moment (`at`) are stored once. */
   appendEvents(sessionId: string, runId: string | null, events: readonly EventBody[], at: string): Promise<void>;

@@ -13,7 +13,7 @@ const heartbeatTimeout = '8s';
 const retry = { initialInterval: '300ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
 
 /** Short reads and writes of the store in the worker that runs the workflow task: one history event instead of six. */
-export const { openSession, storedResult, stash } = proxyLocalActivities<SessionActivities>({
+export const { openSession, storedResult, stash, joinMembers } = proxyLocalActivities<SessionActivities>({
   startToCloseTimeout: '20s',
   scheduleToCloseTimeout: '1 hour',
   retry,

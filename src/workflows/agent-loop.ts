@@ -1,43 +1,13 @@
 import { ActivityFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
-import type { Limits, Thresholds } from '../domain/agent.ts';
+import type { Limits } from '../domain/agent.ts';
 import type { RunInProgress } from '../domain/carried.ts';
 import type { RunResult } from '../domain/run.ts';
-import type {
-  CallOutcome,
-  CompactOutcome,
-  EndRunInput,
-  RunRef,
-  StepFacts,
-  ThresholdFacts,
-  ToolCallRef,
-} from '../domain/steps.ts';
+import type { CallOutcome, EndRunInput, Joined, StepFacts, ToolCallRef } from '../domain/steps.ts';
 import { toUsd } from '../domain/money.ts';
 import { callModelWithin, endRun, executeToolWithin, storeToolFailure } from './activities.ts';
 import { factsOfFailure, toFailure } from './failures.ts';
-
-type CallFacts = 'context' | 'definition' | 'compactionDue' | 'compaction' | 'summary';
-
-/** What the loop needs of the session (or of the member run) that it works for. */
-export interface LoopHost {
-  readonly run: RunRef;
-  readonly keys: Readonly<Record<string, string>> | undefined;
-  limits(): Limits;
-  thresholds(): Thresholds;
-  definitionHash(): string;
-  /** Takes in what a step hands back. */
-  observe(facts: Pick<StepFacts, 'totals'> & Partial<ThresholdFacts & Pick<CallOutcome, CallFacts>>): void;
-  /** May a compaction that is due be done before a call? */
-  mayCompact(): boolean;
-  /** The summary that the session knows; 0: none. */
-  summaryNumber(): number;
-  /** Makes room in the context for the run's next call, or tells why there is none. */
-  compact(keepRuns: number | null): Promise<Pick<CompactOutcome, 'result' | 'workedMs'>>;
-  /** Does what has to be done between two steps. */
-  atBoundary(): Promise<void>;
-  /** Is it time to continue as new? Asked between two steps, when no activity is open. */
-  rollOverDue(): boolean;
-  cancelReason(): string;
-}
+import { treeOf, type LoopHost } from './loop-host.ts';
+import { askMembers } from './members.ts';
 
 /** At most this many tools of one answer run side by side. */
 const parallelTools = 8;
@@ -53,7 +23,11 @@ export async function advanceRun(progress: RunInProgress, host: LoopHost): Promi
       const reached = limitReached(progress, host.limits());
       if (reached !== null)
         return await end(progress, host, { status: 'limit', finishReason: 'limit', reason: reached });
-      if (progress.pendingTools.length > 0) await executeTools(progress, host);
+      if (progress.pendingTools.length > 0) {
+        const routed = await executeTools(progress, host);
+        if (routed !== null) return routed;
+        if (progress.limit !== undefined) continue;
+      }
       if (step > 0) await host.atBoundary();
       if (step > 0 && host.rollOverDue()) return 'roll-over';
       const result = await callModel(progress, host);
@@ -69,11 +43,12 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
   const limits = host.limits();
   const secondsLeft = limits.runSeconds - progress.workedMs / 1000;
   const { message } = progress;
+  const tree = treeOf(host);
   const outcome = await callModelWithin(secondsLeft)({
     run: host.run,
     call: progress.calls + 1,
     runStartedAt: progress.startedAt,
-    ...(progress.calls === 0 ? { message: contentOf(message) } : {}),
+    ...(progress.calls === 0 && progress.begun === undefined ? { message: contentOf(message) } : {}),
     definitionHash: host.definitionHash(),
     maxOutputTokens: limits.maxOutputTokens,
     thresholds: host.thresholds(),
@@ -85,12 +60,18 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
     compactions: progress.compactions,
     overflows: progress.overflows,
     ...(host.keys === undefined ? {} : { keys: host.keys }),
+    ...(tree === null ? {} : { tree }),
   });
   host.observe(outcome);
   progress.waiting = outcome.kind === 'waiting' ? outcome.result : null;
   if (outcome.kind === 'waiting') return null;
   if (outcome.kind === 'compact') {
     await makeRoom(progress, host, outcome);
+    return null;
+  }
+  if (outcome.kind === 'members') {
+    progress.begun = true;
+    takeIn(await askMembers(null, outcome.members, progress, host), progress, host);
     return null;
   }
   progress.calls += 1;
@@ -103,6 +84,7 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
   progress.text = outcome.text;
   progress.pendingTools = outcome.kind === 'tools' ? outcome.toolCalls : [];
   if (outcome.stop !== null) progress.stop = outcome.stop;
+  if (outcome.kind === 'tools' && outcome.limit !== undefined) progress.limit = outcome.limit.reason;
   return null;
 }
 
@@ -131,20 +113,45 @@ function contentOf({ parts, storedAs, metadata }: RunInProgress['message']) {
   };
 }
 
-/** Executes what the latest answer asks for. */
-async function executeTools(progress: RunInProgress, host: LoopHost): Promise<void> {
+/** Executes what the latest answer asks for; a result when a member's answer is the run's. */
+async function executeTools(progress: RunInProgress, host: LoopHost): Promise<RunResult | null> {
   const calls = progress.pendingTools;
+  let routed: RunResult | null = null;
   for (let next = 0; next < calls.length; next += parallelTools) {
     const batch = calls.slice(next, next + parallelTools);
-    const facts = await Promise.all(batch.map((call) => executeTool(call, host)));
-    facts.forEach((fact) => host.observe(fact));
-    progress.workedMs += Math.max(...facts.map((fact) => fact.workedMs));
+    const facts = await allEnded<Step>(
+      batch.map((call) =>
+        call.members === undefined ? executeTool(call, host) : askMembers(call.callId, call.members, progress, host),
+      ),
+    );
+    const before = progress.workedMs;
+    facts.forEach((fact) => takeIn({ ...fact, workedMs: 0 }, progress, host));
+    progress.workedMs = before + Math.max(...facts.map((fact) => fact.workedMs));
+    for (const { result } of facts) routed ??= result ?? null;
   }
   progress.toolCalls += calls.length;
   progress.pendingTools = [];
+  return routed;
 }
 
-async function executeTool(call: ToolCallRef, host: LoopHost): Promise<StepFacts> {
+type Step = StepFacts & Partial<Joined>;
+
+/** Waits for all of them before it tells of a failure: no member may be left at work. */
+async function allEnded<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
+}
+
+function takeIn(facts: Step, progress: RunInProgress, host: LoopHost): void {
+  host.observe(facts);
+  progress.tokens = facts.spent.tokens;
+  progress.costNanoUsd = facts.spent.costNanoUsd;
+  progress.workedMs += facts.workedMs;
+  if (facts.limit !== undefined) progress.limit = facts.limit.reason;
+  if (facts.stop != null) progress.stop = facts.stop;
+}
+
+async function executeTool(call: ToolCallRef, host: LoopHost): Promise<Step> {
   const input = { run: host.run, callId: call.callId };
   try {
     return await executeToolWithin(call)(input);
@@ -158,6 +165,7 @@ async function executeTool(call: ToolCallRef, host: LoopHost): Promise<StepFacts
 /** The first limit or threshold that the run has reached, in words for the person who reads the result. */
 function limitReached(progress: RunInProgress, limits: Limits): string | null {
   if (progress.stop !== undefined) return progress.stop;
+  if (progress.limit !== undefined) return progress.limit;
   const asked = progress.toolCalls + progress.pendingTools.length;
   if (asked > limits.toolCallsPerRun) {
     return `the run would make ${asked} tool calls; toolCallsPerRun allows ${limits.toolCallsPerRun}`;

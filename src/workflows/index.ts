@@ -7,5 +7,6 @@
  * const payloadConverterPath = workflowsPath.replace('index.', 'payload-converter.');
  * await bundleWorkflowCode({ workflowsPath, payloadConverterPath });
  */
+export { memberRun } from './member-run.ts';
 export { session } from './session.ts';
 export * from './messages.ts';

@@ -4,13 +4,14 @@ import {
   condition,
   continueAsNew,
   currentUpdateInfo,
+  getExternalWorkflowHandle,
   setHandler,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { compactProblem, sessionProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
-import { isCarriedState, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
+import { isCarriedState, newRun, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
 import * as inbox from '../domain/inbox.ts';
 import { isTotals, type SessionMetrics } from '../domain/metrics.ts';
@@ -18,8 +19,10 @@ import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
 import { workflowIdOf, type SessionInput, type SessionState } from '../domain/session.ts';
 import { describeSession, findRun, metricsOf, runRefOf } from '../domain/session-view.ts';
 import type { QueuedMessage } from '../domain/steps.ts';
+import { memberWorkflowIdOf } from '../domain/team.ts';
 import { closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
-import { advanceRun, type LoopHost } from './agent-loop.ts';
+import { advanceRun } from './agent-loop.ts';
+import type { LoopHost } from './loop-host.ts';
 import { factsOfFailure, toFailure, toQueryFailure } from './failures.ts';
 import { Compactor } from './compactor.ts';
 import * as messages from './messages.ts';
@@ -59,6 +62,18 @@ const maxReasonChars = 1_000;
 function reasonOf(argument: { readonly reason?: unknown } | null | undefined, otherwise: string): string {
   const reason = argument?.reason;
   return typeof reason === 'string' && reason !== '' ? reason.slice(0, maxReasonChars) : otherwise;
+}
+
+/** Is this a member's run within another run? */
+function isBelow(runId: string, current: string | undefined): boolean {
+  return current !== undefined && runId.startsWith(`${current}.`);
+}
+
+/** One that has ended is left as it is. */
+async function cancelMember(runId: string): Promise<void> {
+  await getExternalWorkflowHandle(memberWorkflowIdOf(runId))
+    .cancel()
+    .catch(() => undefined);
 }
 
 class LiveSession {
@@ -134,20 +149,7 @@ class LiveSession {
     const { state } = this;
     const message = state.current?.message ?? state.queue.shift();
     if (message === undefined) return true;
-    state.current ??= {
-      message,
-      startedAt: new Date().toISOString(),
-      calls: 0,
-      toolCalls: 0,
-      tokens: 0,
-      costNanoUsd: 0,
-      workedMs: 0,
-      text: '',
-      waiting: null,
-      pendingTools: [],
-      compactions: 0,
-      overflows: 0,
-    };
+    state.current ??= newRun(message, new Date().toISOString());
     const progress = state.current;
     const scope = new CancellationScope();
     this.running = { scope, reason: 'cancelled' };
@@ -167,6 +169,7 @@ class LiveSession {
       limits: () => inbox.limitsInForce(this.state).limits,
       thresholds: () => inbox.limitsInForce(this.state).thresholds,
       definitionHash: () => this.state.definition?.hash ?? '',
+      treeAbove: () => (this.state.definition?.team === undefined ? null : []),
       observe: (facts) => this.observe(facts),
       mayCompact: () => this.compactor.mayRun(),
       summaryNumber: () => this.state.summary?.number ?? 0,
@@ -316,6 +319,7 @@ class LiveSession {
     const runId = argument?.runId ?? this.state.current?.message.runId;
     if (runId === undefined) return;
     if (runId === this.state.current?.message.runId) return this.cancelCurrent(reason);
+    if (isBelow(runId, this.state.current?.message.runId)) return await cancelMember(runId);
     const queued = inbox.dequeue(this.state, runId);
     if (queued !== null) await this.endQueued(queued, 'cancelled', reason);
   }

@@ -113,7 +113,11 @@ describe('a config is refused', () => {
       'agents[0].history.rums: unknown key; did you mean "runs"?',
     ],
     ['for one far from all', { ...agentWith({}), zzzzzz: 1 }, 'zzzzzz: unknown key'],
-    ['for a section of a later version', { ...agentWith({}), teams: [] }, 'teams: teams are not in this version yet'],
+    [
+      'for a section of a later version',
+      { ...agentWith({}), mcpServers: {} },
+      'mcpServers: MCP servers are not in this version yet',
+    ],
     [
       'for a wrong type',
       agentWith({ limits: { callsPerRun: '25' } }),

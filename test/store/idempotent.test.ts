@@ -15,6 +15,7 @@ import {
   reservedRow,
   settlementOf,
   start,
+  answerMessage,
   toolMessage,
 } from './fixtures.ts';
 import { tallyOf } from '../../src/domain/metrics.ts';
@@ -126,6 +127,11 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
   ['closeSession', [], () => store.closeSession({ sessionId: 's1', status: 'closed', reason: null, at: at(5) })],
   ['beginRun', [], () => store.beginRun(beginInput('s1', 'r2'))],
   ['storeToolResult', [], () => store.storeToolResult(toolResult)],
+  [
+    'addMessage',
+    [],
+    () => store.addMessage({ sessionId: 's1', runId: 'r1', message: answerMessage('a1', 'r1'), at: at(2) }),
+  ],
   ['endRun', [() => reserveRow(row)], () => store.endRun(endOfRun)],
   [
     'endRun of a run that never began',
@@ -252,7 +258,7 @@ describe('the second time', () => {
     );
     reads.push('blob', 'recomputeTotals', 'estimateErrors', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
     reads.push('budgetRules', 'budgetsInForce', 'auditBudgets', 'message', 'search', 'summary', 'compactions');
-    reads.push('learntWindow', 'learntWindows', 'latestCallStarted');
+    reads.push('learntWindow', 'learntWindows', 'latestCallStarted', 'memberRuns', 'treeCounters');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
     expect(Object.keys(store).filter((name) => !reads.includes(name) && !tried.has(name))).toEqual([]);
   });

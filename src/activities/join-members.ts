@@ -1,0 +1,219 @@
+import { LoadlineError } from '../domain/errors.ts';
+import { toolCallsOf, type ToolCallPart, type ToolResultPart } from '../domain/messages.ts';
+import { tallyOf, toRunMetrics } from '../domain/metrics.ts';
+import type { RunResult } from '../domain/run.ts';
+import { treeLimitReached } from '../domain/run-tree.ts';
+import type { JoinInput, Joined } from '../domain/steps.ts';
+import { teamTools, type MemberEnd, type PlannedTask } from '../domain/team.ts';
+import { estimateMessage } from '../models/index.ts';
+import type { NewMessage } from '../store/store.ts';
+import type { ActivityDeps } from './deps.ts';
+import { unansweredTools } from './end-run.ts';
+import { withCodes } from './failures.ts';
+import { thresholdFacts, thresholdRules } from './threshold-facts.ts';
+
+/** What became of a member: its result, or why it has none. */
+interface Joining {
+  readonly agent: string;
+  readonly result: RunResult | null;
+  readonly problem: string;
+}
+
+/**
+ * Hands the leader what its members' runs came to: as the result of its tool call, or beside the message that all of
+ * them answered. What a member was routed to ends the leader's run with the member's answer.
+ */
+export async function joinMembers(deps: ActivityDeps, input: JoinInput): Promise<Joined> {
+  return await withCodes(async () => {
+    const members = await Promise.all(input.members.map((end) => joining(deps, input, end)));
+    if (input.callId === null) return await joinBroadcast(deps, input, members);
+    const said = await deps.store.messagesOfRun(input.run.sessionId, input.run.runId);
+    const call = said.flatMap(({ parts }) => toolCallsOf(parts)).find(({ callId }) => callId === input.callId);
+    if (call === undefined)
+      throw new LoadlineError('RunNotFound', `${input.run.runId} has no tool call ${input.callId}`);
+    const [member] = members;
+    if (call.tool === teamTools.route && member?.result != null && answers(member.result)) {
+      await storeResult(deps, input, call, `${member.agent} answers the user.`, false);
+      const result = await endWith(deps, input, member.agent, member.result);
+      return { ...(await factsOf(deps, input)), result };
+    }
+    if (call.tool === teamTools.tasks) {
+      const { tasks } = call.input as { readonly tasks: readonly PlannedTask[] };
+      const output = members.map((one, index) => ({ id: tasks[index]?.id, member: one.agent, ...reportOf(one) }));
+      await storeResult(deps, input, call, output, false);
+    } else if (member !== undefined) {
+      await storeResult(deps, input, call, wordsOf(member), !isDone(member));
+    }
+    return await factsOf(deps, input);
+  });
+}
+
+/** The user gets such an answer as it is, also one that was cut off at its output limit. */
+function answers({ status, finishReason }: RunResult): boolean {
+  return status === 'completed' || finishReason === 'length';
+}
+
+function isDone({ result }: Joining): boolean {
+  return result?.status === 'completed';
+}
+
+function reportOf(member: Joining): { readonly status: string; readonly result: string } {
+  return { status: member.result?.status ?? 'not done', result: wordsOf(member) };
+}
+
+function wordsOf(member: Joining): string {
+  const { agent, result, problem } = member;
+  if (result === null) return problem;
+  if (result.status === 'completed') return result.text;
+  const sofar = result.text === '' ? '' : ` Its text so far:\n${result.text}`;
+  return `${agent} did not finish (${result.status}: ${result.reason ?? result.finishReason}).${sofar}`;
+}
+
+/** A run whose workflow broke off is closed here: nobody else would before the session ends. */
+async function joining(deps: ActivityDeps, input: JoinInput, { runId, problem }: MemberEnd): Promise<Joining> {
+  const { sessionId } = input.run;
+  const run = await deps.store.run(sessionId, runId);
+  const words = problem?.message ?? 'it gave no result';
+  if (run === null) return { agent: '', result: null, problem: words };
+  const { agent, messageId } = run;
+  if (run.result !== null) return { agent, result: run.result, problem: '' };
+  const { result } = await deps.store.endRun({
+    sessionId,
+    runId,
+    messageId,
+    agent,
+    message: null,
+    messages: unansweredTools(await deps.store.messagesOfRun(sessionId, runId), runId, words, new Date().toISOString()),
+    build: ({ totals, timeToFirstTokenMs, messageIds }) => ({
+      sessionId,
+      runId,
+      messageId,
+      status: 'failed',
+      text: '',
+      finishReason: 'error',
+      reason: words,
+      error: problem ?? { code: 'ProviderError', message: words },
+      metrics: toRunMetrics(totals, timeToFirstTokenMs),
+      messageIds,
+    }),
+    at: new Date().toISOString(),
+  });
+  return { agent, result, problem: '' };
+}
+
+async function storeResult(
+  deps: ActivityDeps,
+  { run, runStartedAt: _ }: JoinInput,
+  { callId, tool }: ToolCallPart,
+  output: unknown,
+  isError: boolean,
+): Promise<void> {
+  const { sessionId, runId } = run;
+  const at = new Date().toISOString();
+  const durationMs = await durationOf(deps, run.sessionId, runId, callId);
+  const part: ToolResultPart = { type: 'tool-result', callId, tool, output, isError };
+  await deps.store.storeToolResult({
+    sessionId,
+    runId,
+    message: {
+      id: `${runId}.${callId}`,
+      runId,
+      role: 'tool',
+      parts: [part],
+      createdAt: at,
+      tokens: estimateMessage([part]),
+    },
+    event: { type: 'tool.ended', callId, tool, isError, durationMs },
+    durationMs,
+    additionalMetrics: {},
+    at,
+  });
+}
+
+/** From the first of a call's runs to the end of the last. */
+async function durationOf({ store }: ActivityDeps, sessionId: string, runId: string, callId: string): Promise<number> {
+  const runs = (await store.memberRuns(sessionId, runId)).filter((run) => run.runId.startsWith(`${runId}.${callId}`));
+  const started = runs.map(({ startedAt }) => Date.parse(startedAt));
+  const ended = runs.map(({ startedAt, endedAt }) => Date.parse(endedAt ?? startedAt));
+  return runs.length === 0 ? 0 : Math.max(0, Math.max(...ended) - Math.min(...started));
+}
+
+/** The member's answer, word for word, in the leader's own thread too: the next message goes on from it. */
+async function endWith(deps: ActivityDeps, input: JoinInput, member: string, answer: RunResult): Promise<RunResult> {
+  const { run, thresholds } = input;
+  const { sessionId, runId, messageId, agent } = run;
+  const at = new Date().toISOString();
+  const parts = [{ type: 'text', text: answer.text } as const];
+  const said = await deps.store.messagesOfRun(sessionId, runId);
+  const tokens = estimateMessage(parts);
+  const { result } = await deps.store.endRun({
+    sessionId,
+    runId,
+    messageId,
+    agent,
+    message: null,
+    messages: [
+      ...unansweredTools(said, runId, `${member} answers`, at),
+      { id: `${runId}.routed`, runId, role: 'assistant', agent: member, parts, createdAt: at, tokens },
+    ],
+    build: ({ totals, timeToFirstTokenMs, messageIds }) => ({
+      ...answer,
+      sessionId,
+      runId,
+      messageId,
+      metrics: toRunMetrics(totals, timeToFirstTokenMs),
+      messageIds,
+    }),
+    thresholds: rulesOf(deps, input, thresholds),
+    at,
+  });
+  return result;
+}
+
+/** The answers of all members stand in a message of their own after the user's. */
+async function joinBroadcast(deps: ActivityDeps, input: JoinInput, members: readonly Joining[]): Promise<Joined> {
+  const { sessionId, runId, agent } = input.run;
+  const at = new Date().toISOString();
+  const intro = 'The members of your team have answered this. Join their answers into one.';
+  const answersOf = members.map((one) => `<answer member="${one.agent}">\n${wordsOf(one)}\n</answer>`);
+  const parts = [{ type: 'text', text: [intro, ...answersOf].join('\n\n') } as const];
+  const tokens = estimateMessage(parts);
+  const message: NewMessage = {
+    id: broadcastMessageId(runId),
+    runId,
+    role: 'user',
+    agent,
+    parts,
+    createdAt: at,
+    tokens,
+  };
+  await deps.store.addMessage({ sessionId, runId, message, at });
+  return await factsOf(deps, input);
+}
+
+/** The message that a broadcast's answers stand in. */
+export function broadcastMessageId(runId: string): string {
+  return `${runId}.members`;
+}
+
+function rulesOf(deps: ActivityDeps, { run }: JoinInput, thresholds: JoinInput['thresholds']) {
+  return thresholdRules(run.member === undefined ? deps.agents.get(run.agent) : undefined, thresholds);
+}
+
+async function factsOf(deps: ActivityDeps, input: JoinInput): Promise<Joined> {
+  const { sessionId, runId } = input.run;
+  const [session, row, counters] = await Promise.all([
+    deps.store.session(sessionId),
+    deps.store.run(sessionId, runId),
+    deps.store.treeCounters(sessionId, runId),
+  ]);
+  if (session === null || row === null) throw new LoadlineError('RunNotFound', `Run ${runId} is not in the store`);
+  const sum = tallyOf(row.totals);
+  const limit = treeLimitReached(counters, input.tree);
+  return {
+    totals: session.totals,
+    spent: { tokens: sum.usage.totalTokens.known, costNanoUsd: sum.costNanoUsd },
+    ...thresholdFacts(session, rulesOf(deps, input, input.thresholds), row.result === null),
+    ...(limit === null || limit.onlyForOthers ? {} : { limit }),
+  };
+}
