@@ -152,36 +152,24 @@ describe('a worker that is killed with -9', () => {
     60_000,
   );
 
-  it.each<{ point: KillPoint; says: string; rows: readonly string[] }>([
-    {
-      point: 'before-settle',
-      says: 'before an answer that does not fit is stored',
-      rows: ['lost', 'settled', 'settled'],
-    },
-    { point: 'after-settle', says: 'between that answer and its correction', rows: ['settled', 'settled'] },
-  ])(
-    '$says: the model is asked once to correct it',
-    async ({ point, rows }) => {
-      const doomed = await worker(point);
-      simulator.script([{ times: rows.length - 1, answer: '{"town": "Oslo"}' }, { answer: '{"city": "Oslo"}' }]);
-      const session = api.session('city', { id: `repair-${randomUUID()}` });
-      const sending = session.send('Which city?');
-      await doomed.ended;
-      await worker('never');
-      expect(await sending).toMatchObject({ status: 'completed', output: { city: 'Oslo' }, metrics: { calls: 2 } });
-      expect((await session.messages()).map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
-      expect((await store.ledger(session.id)).map(({ state }) => state)).toEqual(rows);
-      expect(simulator.tally().totals.requests).toBe(rows.length);
-      const { totalTokens } = await metricsOfLedger(store, session.id);
-      expect(await session.metrics()).toMatchObject({ calls: 2, totalTokens });
-    },
-    60_000,
-  );
+  it('between an answer that does not fit and its correction asks the model once to correct it', async () => {
+    const doomed = await worker('after-settle');
+    simulator.script([{ answer: '{"town": "Oslo"}' }, { answer: '{"city": "Oslo"}' }]);
+    const session = api.session('city', { id: `repair-${randomUUID()}` });
+    const sending = session.send('Which city?');
+    await doomed.ended;
+    await worker('never');
+    expect(await sending).toMatchObject({ status: 'completed', output: { city: 'Oslo' }, metrics: { calls: 2 } });
+    expect((await session.messages()).map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+    expect((await store.ledger(session.id)).map(({ state }) => state)).toEqual(['settled', 'settled']);
+    expect(simulator.tally().totals.requests).toBe(2);
+    const { totalTokens } = await metricsOfLedger(store, session.id);
+    expect(await session.metrics()).toMatchObject({ calls: 2, totalTokens });
+  }, 60_000);
 
   it.each<{ point: KillPoint; says: string; fault: object; billed: readonly string[] }>([
     { point: 'after-failure', says: 'the failure of a model', fault: { status: 401 }, billed: ['second'] },
     { point: 'after-refusal', says: 'the refusal of a model', fault: { refusal: 'No.' }, billed: ['first', 'second'] },
-    { point: 'after-reserve', says: 'its own reservation', fault: { status: 401 }, billed: ['second'] },
   ])(
     'between $says and the request to its fallback leaves one answer, and every token on the ledger',
     async ({ point, fault, billed }) => {

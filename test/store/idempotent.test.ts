@@ -77,6 +77,8 @@ const failed = (state: 'released' | 'estimated' | 'lost') => ({
   timeToFirstTokenMs: null,
   events: [callStarted(row)],
 });
+const { answer: _answer, thresholds: _thresholds, ...spent } = settlementOf(row);
+const refused = { ...spent, error: 'refusal' };
 const toolResult = {
   sessionId: 's1',
   runId: 'r1',
@@ -184,6 +186,7 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
   ['prolong', [() => reserveRow(row)], () => store.prolong(row.id, start + 90_000)],
   ['settle', [() => reserveRow(row)], () => store.settle(settlementOf(row))],
   ['settle without an end', [() => reserveRow(row)], () => store.settle(settlementOf(row, { ends: false }))],
+  ['settleRefused', [() => reserveRow(row)], () => store.settleRefused(refused)],
   [
     'settle as an estimate',
     [() => reserveRow(row)],
