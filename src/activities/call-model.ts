@@ -11,9 +11,10 @@ import { toolCallsOf } from '../domain/messages.ts';
 import { toRunMetrics, tallyOf } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import { treeLimitReached } from '../domain/run-tree.ts';
-import type { CallInput, CallOutcome, RunRef, StepFacts, ThresholdFacts } from '../domain/steps.ts';
+import type { CallInput, CallOutcome, RunRef, StepFacts, ThresholdFacts, ToolCallRef } from '../domain/steps.ts';
 import type { MemberRef } from '../domain/team.ts';
 import type { RunRow, StoredAnswer } from '../store/store.ts';
+import { asksFirst } from './approvals.ts';
 import { attemptCall, type Attempted } from './attempt-call.ts';
 import { compactContext, summaryInForce } from './compact-session.ts';
 import { isNearlyFull, runsDueBefore } from './compaction-due.ts';
@@ -291,15 +292,9 @@ async function outcomeOf(
   // What neither ends the run nor asks for tools was answered with what is wrong with it.
   if (answer.toolCalls.length === 0) return { kind: 'repair', text: answer.text, ...facts };
   const members = await membersAsked(deps, agent, run, answer);
-  const toolCalls = answer.toolCalls.map((call) => {
-    const tool = toolOf(agent, call.tool);
+  const toolCalls = (await toolRefs(deps, agent, input.run, answer)).map((call) => {
     const asked = members.get(call.callId);
-    return {
-      ...call,
-      timeoutMs: tool?.timeoutMs ?? unknownToolTimeoutMs,
-      maxAttempts: tool?.maxAttempts ?? 1,
-      ...(asked === undefined ? {} : { members: asked }),
-    };
+    return { ...call, ...(asked === undefined ? {} : { members: asked }) };
   });
   const limit = input.tree && treeLimitReached(await deps.store.treeCounters(run.sessionId, run.runId), input.tree);
   const reached = limit == null || limit.onlyForOthers ? {} : { limit };
@@ -323,4 +318,26 @@ async function membersAsked(
     if (members !== null && (team.mode !== 'route' || asked.size === 0)) asked.set(call.callId, members);
   }
   return asked;
+}
+
+/** What the workflow has to know of the tools that an answer asks for. */
+async function toolRefs(
+  { store }: ActivityDeps,
+  agent: ResolvedAgent,
+  run: RunRef,
+  { toolCalls }: StoredAnswer,
+): Promise<readonly ToolCallRef[]> {
+  const asks = toolCalls.some(({ tool }) => (toolOf(agent, tool)?.needsApproval ?? null) !== null);
+  const said = asks ? await store.messagesOfRun(run.sessionId, run.runId) : [];
+  const parts = toolCallsOf(said.flatMap((message) => message.parts));
+  return await Promise.all(
+    toolCalls.map(async (call): Promise<ToolCallRef> => {
+      const tool = toolOf(agent, call.tool);
+      if (tool === undefined) return { ...call, timeoutMs: unknownToolTimeoutMs, maxAttempts: 1 };
+      const { timeoutMs, maxAttempts, approval } = tool;
+      const part = parts.find(({ callId }) => callId === call.callId);
+      const isAsked = part !== undefined && (await asksFirst(run, tool, part));
+      return { ...call, timeoutMs, maxAttempts, ...(isAsked ? { approval } : {}) };
+    }),
+  );
 }

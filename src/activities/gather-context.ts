@@ -1,6 +1,7 @@
 import type { AgentSpec, ToolSpec } from '../domain/agent.ts';
 import type { ContextAnchor, TokenRange } from '../domain/context.ts';
 import { windowInForce } from '../domain/learnt-window.ts';
+import { isExcerpt } from '../domain/references.ts';
 import { readerOf, type RequestFrame } from '../models/index.ts';
 import type { RunRow, SessionRow } from '../store/store.ts';
 import { recallSpec } from '../tools/recall.ts';
@@ -54,8 +55,6 @@ export async function gatherContext(
   const window = windowInForce(facts.contextWindow, learnt, Date.now());
   const resultsThroughSeq = session?.resultsThroughSeq ?? 0;
   const { instructions, output } = spec;
-  const frame = { model: target.model, instructions, tools: toolsOf(spec, session), output };
-  const { range: framed, definition: hash, instructionTokens, surelyRead } = countFrame(frame, provider);
   const reader = readerOf(provider, target.model);
   const show = { store, reader, resultsThroughSeq };
   const [own, past] = await Promise.all([
@@ -65,6 +64,9 @@ export async function gatherContext(
   const runs = await Promise.all(
     past.runs.map(async ({ runId, messages }) => ({ runId, messages: await showMessages(messages, show) })),
   );
+  const messages = [...runs.flatMap((one) => one.messages), ...own];
+  const frame = { model: target.model, instructions, tools: toolsOf(spec, session, messages), output };
+  const { range: framed, definition: hash, instructionTokens, surelyRead } = countFrame(frame, provider);
   const definition = `${hash}/${session?.summaryNumber ?? 0}/${resultsThroughSeq}`;
   const anchor = session?.anchor ?? null;
   return {
@@ -85,8 +87,9 @@ export async function gatherContext(
 }
 
 /** With references in the context, and tools that the model knows to call, `recall` is one of them. */
-function toolsOf(spec: AgentSpec, session: SessionRow | null): readonly ToolSpec[] {
+function toolsOf(spec: AgentSpec, session: SessionRow | null, messages: readonly Shown[]): readonly ToolSpec[] {
   const compacted = session !== null && (session.summaryNumber > 0 || session.resultsThroughSeq > 0);
+  const isLessThanWhole = compacted || messages.some(({ parts }) => parts.some(isExcerpt));
   const own = spec.tools.some(({ name }) => name === recallSpec.name);
-  return compacted && spec.tools.length > 0 && !own ? [...spec.tools, recallSpec] : spec.tools;
+  return isLessThanWhole && spec.tools.length > 0 && !own ? [...spec.tools, recallSpec] : spec.tools;
 }

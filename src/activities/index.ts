@@ -1,4 +1,5 @@
 import type { SessionActivities } from '../domain/steps.ts';
+import { askApproval } from './approvals.ts';
 import { callModel } from './call-model.ts';
 import { compactSession } from './compact-session.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -15,6 +16,7 @@ export function createActivities(deps: ActivityDeps): SessionActivities {
     openSession: (input) => openSession(deps, input),
     callModel: (input) => callModel(deps, input),
     executeTool: (input) => executeTool(deps, input),
+    askApproval: (input) => askApproval(deps, input),
     compactSession: (input) => compactSession(deps, input),
     endRun: (input) => endRun(deps, input),
     joinMembers: (input) => joinMembers(deps, input),

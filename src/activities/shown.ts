@@ -1,6 +1,6 @@
 import type { Summary } from '../domain/compaction.ts';
 import type { TokenRange } from '../domain/context.ts';
-import { asReferences, hasReplaceable } from '../domain/references.ts';
+import { asReferences, withWayToWhole } from '../domain/references.ts';
 import { summaryPart } from '../domain/summary-text.ts';
 import { estimateMessage, storedRange, type CountedMessage, type CountedRange, type Reader } from '../models/index.ts';
 import type { RequestMessage } from '../providers/provider.ts';
@@ -17,7 +17,7 @@ export async function showMessages(
 ): Promise<readonly Shown[]> {
   return await Promise.all(
     messages.map(async (stored) => {
-      const message = stored.seq <= resultsThroughSeq ? shortened(stored) : stored;
+      const message = stored.seq <= resultsThroughSeq ? shortened(stored) : counted(stored, withWayToWhole(stored));
       const { parts: sent } = await loadMedia(message, store);
       return { ...message, sent, range: storedRange({ ...message, sent }, reader) };
     }),
@@ -25,9 +25,12 @@ export async function showMessages(
 }
 
 function shortened(message: StoredMessage): StoredMessage {
-  if (!hasReplaceable(message)) return message;
-  const short = asReferences(message);
-  return { ...short, tokens: estimateMessage(short.parts) };
+  return counted(message, asReferences(message));
+}
+
+/** What is shown in place of a message, with its own tokens where it is not the same. */
+function counted(stored: StoredMessage, shown: StoredMessage): StoredMessage {
+  return shown === stored ? stored : { ...shown, tokens: estimateMessage(shown.parts) };
 }
 
 /** The same messages with the summary before what the first of them says. */

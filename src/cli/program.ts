@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { createRequire } from 'node:module';
+import { approveCommand } from './commands/approve.ts';
 import { budgetCommand } from './commands/budget.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { compactCommand } from './commands/compact.ts';
@@ -25,7 +26,7 @@ export type AddCommand = (program: Command) => Command;
 
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   'Run it:': [devCommand, workerCommand, doctorCommand],
-  'Talk:': [startSessionCommand, sendCommand, signalCommand],
+  'Talk:': [startSessionCommand, sendCommand, signalCommand, approveCommand],
   'Look:': [sessionsCommand, stateCommand, metricsCommand, transcriptCommand, usageCommand, modelsCommand],
   'Control:': [compactCommand, cancelCommand, closeCommand, limitsCommand],
   'Money:': [budgetCommand],

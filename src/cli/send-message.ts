@@ -1,11 +1,14 @@
 import type { AgentRunResult, Sending, Session } from '../client/api.ts';
+import { approvalsIn } from '../domain/approval.ts';
+import { shellWord } from '../domain/shell-word.ts';
 import { defaultThresholds } from '../domain/agent.ts';
 import type { SendCommandOptions } from './commands/send.ts';
 import { exitCodeOfRun, exitCodes } from './exit-codes.ts';
 import { failureLine } from './failure.ts';
 import { messageContent, sessionFor } from './message.ts';
+import { askApprovals, canAsk } from './ask-approvals.ts';
 import { note, print, printDocument, printJsonLine } from './output.ts';
-import { asPasted } from './own-command.ts';
+import { asPasted, ownCommand } from './own-command.ts';
 import { AnswerPrinter } from './terminal/answer-printer.ts';
 import { closingLine, type ContextGauge } from './terminal/closing-line.ts';
 import { paint } from './terminal/colours.ts';
@@ -21,7 +24,7 @@ export async function sendMessage(id: string, text: string, options: SendCommand
   const content = await messageContent(text, options);
   await withClient(options, async (client) => {
     const session = await sessionFor(client, id, options);
-    const sending = session.send(content, options.messageId === undefined ? {} : { messageId: options.messageId });
+    let sending = session.send(content, options.messageId === undefined ? {} : { messageId: options.messageId });
     const printer = new AnswerPrinter({
       write: (text) => void process.stdout.write(text),
       dim: (text) => paint('dim', text),
@@ -34,7 +37,14 @@ export async function sendMessage(id: string, text: string, options: SendCommand
     });
     const warnings = new ThresholdWarnings();
     try {
-      const result = await show(sending, printer, warnings, options);
+      let result = await show(sending, printer, warnings, options);
+      while (asksHere(result, options)) {
+        const answered = await askApprovals(session, result);
+        if (interruption.happened()) await interruption.cancelled();
+        else if (!answered) break;
+        sending = session.send(content, { messageId: sending.messageId });
+        result = await show(sending, printer, warnings, options);
+      }
       if (options.json === true || options.stream === true) showJson(result, options);
       else await showEnd(session, result, warnings);
       process.exitCode = interruption.happened() ? exitCodes.interrupted : exitCodeOfRun(result.status);
@@ -45,6 +55,10 @@ export async function sendMessage(id: string, text: string, options: SendCommand
       interruption.end();
     }
   });
+}
+
+function asksHere({ status, waitingFor = [] }: Result, { json, stream }: SendCommandOptions): boolean {
+  return status === 'waiting' && approvalsIn(waitingFor).length > 0 && json !== true && stream !== true && canAsk();
 }
 
 async function show(
@@ -82,9 +96,13 @@ async function showEnd(session: Session, result: Result, warnings: ThresholdWarn
 }
 
 /** What it waits for, and what a person can do about it. */
-function waitingLine({ waitingFor = [], reason }: Result): string {
+function waitingLine({ sessionId, waitingFor = [], reason }: Result): string {
   const what = describeWaiting(waitingFor, Date.now());
-  return `${paint('yellow', 'waiting')} for ${what}${reason === undefined ? '' : `. ${asPasted(reason)}`}`;
+  const why = reason === undefined ? '' : `. ${asPasted(reason)}`;
+  const next = approvalsIn(waitingFor).map(
+    ({ callId }) => `\nApprove it with: ${ownCommand()} approve ${shellWord(sessionId)} ${callId}   (or add --deny)`,
+  );
+  return `${paint('yellow', 'waiting')} for ${what}${why}${next.join('')}`;
 }
 
 /** A session that has closed meanwhile may have nobody to ask; then the gauge is empty. */
@@ -106,13 +124,18 @@ async function cancelOwnRun(session: Session, messageId: string): Promise<void> 
 }
 
 /** The first Ctrl-C asks for the run to be cancelled, and its end is waited for; the second ends the process. */
-function onInterrupt(cancel: () => Promise<void>): { happened(): boolean; end(): void } {
-  let interrupted = false;
+function onInterrupt(cancel: () => Promise<void>): { happened(): boolean; cancelled(): Promise<void>; end(): void } {
+  let cancelling: Promise<void> | null = null;
   const onSignal = (): void => {
-    if (interrupted) process.exit(exitCodes.interrupted);
-    interrupted = true;
-    cancel().catch(() => process.exit(exitCodes.interrupted));
+    if (cancelling !== null) process.exit(exitCodes.interrupted);
+    cancelling = cancel().catch(() => process.exit(exitCodes.interrupted));
   };
   process.on('SIGINT', onSignal);
-  return { happened: () => interrupted, end: () => void process.off('SIGINT', onSignal) };
+  return {
+    happened: () => cancelling !== null,
+    cancelled: async () => {
+      await cancelling;
+    },
+    end: () => void process.off('SIGINT', onSignal),
+  };
 }

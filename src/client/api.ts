@@ -1,5 +1,6 @@
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
 import type { AgentName, Config, OutputOf } from '../config/index.ts';
+import type { ApprovalAnswer } from '../domain/approval.ts';
 import type { CompactionResult } from '../domain/compaction.ts';
 import type { PlanReport } from '../domain/context.ts';
 import type { RunEvent } from '../domain/events.ts';
@@ -78,6 +79,19 @@ export interface Session<Output = unknown> {
   setLimits(patch: LimitsPatch): Promise<LimitsInForce>;
   /** Cancels the named run, or the one in progress. */
   cancel(options?: { readonly runId?: string; readonly reason?: string }): Promise<void>;
+  /**
+   * Somebody's word on a tool call that the session waits for (see `state().waitingFor`): it is executed, or the model
+   * is told that it was not approved, and why. Send the message again with its messageId to wait for the run.
+   *
+   * Throws `InvalidMessage` when the session waits for no such word: the call is unknown, or was decided already.
+   *
+   * @example
+   * const run = await session.send('Refund order 7', { messageId: 'm-1' });
+   * const [call] = run.waitingFor ?? [];
+   * if (call?.callId !== undefined) await session.approve({ callId: call.callId, approved: true });
+   * console.log((await session.send('Refund order 7', { messageId: 'm-1' })).text);
+   */
+  approve(answer: ApprovalAnswer): Promise<void>;
   /** Refuses new messages, lets the run in progress finish, completes; resolves when that is done. */
   close(options?: { readonly reason?: string }): Promise<SessionMetrics>;
 }

@@ -1,7 +1,8 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoadlineError } from '../domain/errors.ts';
-import type { RunResult, SendInput } from '../domain/run.ts';
+import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
 import { workflowIdOf, workflowType, type SessionInput } from '../domain/session.ts';
 import type { Backend } from './backend.ts';
 import { closedError } from './closed-error.ts';
@@ -35,7 +36,7 @@ export async function deliver(
   const workflowId = workflowIdOf(sessionId);
   for (;;) {
     try {
-      return await patiently(async () => {
+      const result = await patiently(async () => {
         if (input === null || !starts) {
           return await backend.temporal.workflow
             .getHandle(workflowId)
@@ -51,6 +52,11 @@ export async function deliver(
           },
         );
       });
+      if (result.status !== 'waiting') return result;
+      const present = await stillWaiting(backend, sessionId, result);
+      if (present !== null) return present;
+      // Temporal answers an update of the same id with its first result: under another one the run is attached to again.
+      update.updateId = randomUUID();
     } catch (error) {
       const stored = await answeredMeanwhile(backend, sessionId, messageId, error);
       if (stored !== null) return stored;
@@ -64,6 +70,14 @@ export async function deliver(
       await sleep(reattachMs);
     }
   }
+}
+
+/** A run's present state, where it still waits: what an update answered may be what a first send of it was told. */
+async function stillWaiting(backend: Backend, sessionId: string, result: RunResult): Promise<RunResult | null> {
+  const handle = backend.temporal.workflow.getHandle(workflowIdOf(sessionId));
+  const run = await patiently(() => handle.query<RunResult | RunProgress, [string]>('run', result.runId));
+  if (run.status !== 'waiting' || run.waitingFor === undefined) return null;
+  return { ...result, waitingFor: run.waitingFor };
 }
 
 /** The session ended between the run's end and our asking: the store has the answer. */

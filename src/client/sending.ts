@@ -44,7 +44,8 @@ export class RunSending implements Sending<unknown> {
     const ending = new AbortController();
     const ended = this.#result.finally(() => setTimeout(() => ending.abort(), drainMs).unref());
     ended.catch(() => ending.abort());
-    let runId: string | null = null;
+    // Sent again, the run may have begun long ago.
+    let runId = (await backend.store.runByMessageId(this.#sessionId, this.messageId))?.runId ?? null;
     const feed = followEvents(backend, this.#sessionId, { afterId: await this.#from, signal: ending.signal });
     for await (const event of feed) {
       if (event.type === 'run.started' && event.messageId === this.messageId) runId = event.runId ?? null;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compactProblem, maxMessageBytes, partsProblem, sizeProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
+import type { ApprovalAnswer } from '../domain/approval.ts';
 import type { CompactionResult } from '../domain/compaction.ts';
 import { LoadlineError, type ErrorFacts } from '../domain/errors.ts';
 import type { RunEvent } from '../domain/events.ts';
@@ -201,6 +202,18 @@ export class TemporalSession implements Session {
 
   async cancel(options: { readonly runId?: string; readonly reason?: string } = {}): Promise<void> {
     await this.#signal('cancelRun', options);
+  }
+
+  async approve(answer: ApprovalAnswer): Promise<void> {
+    const { callId } = answer;
+    const { waitingFor } = await this.#ask<SessionState>('state');
+    if (!waitingFor.some((one) => one.callId === callId)) {
+      throw new LoadlineError(
+        'InvalidMessage',
+        `Session ${this.id} does not wait for somebody's word on call ${callId}: it is unknown, or was decided already`,
+      );
+    }
+    await this.#signal('approve', answer);
   }
 
   async close(options: { readonly reason?: string } = {}): Promise<SessionMetrics> {

@@ -21,6 +21,10 @@ export { defineTool } from './tool.ts';
 export { ToolError } from './tool-error.ts';
 export type {
   AnyTool,
+  ApprovalContext,
+  ApprovalRule,
+  ApprovalSettings,
+  OnUnknown,
   Timeout,
   ToolAbortSignal,
   ToolContext,

@@ -9,6 +9,7 @@ import {
   type ToolSpec,
 } from '../domain/agent.ts';
 import type { BudgetRule } from '../domain/budget.ts';
+import { toApprovalRule } from './approval-rule.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import type { ModelSettings } from '../domain/model.ts';
 import { aiSdkModelName } from '../providers/ai-sdk/model.ts';
@@ -122,7 +123,10 @@ function summaryOf(agent: AgentDefinition): AgentSpec['summary'] {
 
 function resolveAgent(agent: AgentDefinition, path: Path, problems: Problems, defaultModel: string): ResolvedAgent {
   const tools = (agent.tools ?? []).flatMap((tool, at) => {
-    const runnable = problems.try([...path, 'tools', at, 'inputSchema'], () => toRunnable(tool));
+    const toolPath = [...path, 'tools', at];
+    const approval = problems.try([...toolPath, 'needsApproval'], () => ({ rule: toApprovalRule(tool.needsApproval) }));
+    if (approval === null) return [];
+    const runnable = problems.try([...toolPath, 'inputSchema'], () => toRunnable(tool, approval.rule));
     return runnable === null ? [] : [runnable];
   });
   const output =

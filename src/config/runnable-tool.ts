@@ -1,7 +1,9 @@
 import type { ToolSpec } from '../domain/agent.ts';
+import type { ApprovalPolicy } from '../domain/approval.ts';
+import { toApprovalRule } from './approval-rule.ts';
 import { compileSchema } from './compile-schema.ts';
 import type { Parsed } from './schema.ts';
-import type { AnyTool, Timeout, ToolContext } from './tool.ts';
+import type { AnyTool, ApprovalContext, OnUnknown, Timeout, ToolContext } from './tool.ts';
 
 /** A tool as a worker runs it. */
 export interface RunnableTool {
@@ -9,13 +11,18 @@ export interface RunnableTool {
   readonly idempotent: boolean;
   /** Of one attempt. */
   readonly timeoutMs: number;
+  /** Of one that threw. */
   readonly maxAttempts: number;
+  readonly onUnknown: OnUnknown;
+  /** Must somebody approve this call first? `null`: none. Never throws. */
+  readonly needsApproval: ((input: unknown, context: ApprovalContext) => Promise<boolean>) | null;
+  readonly approval: ApprovalPolicy;
   parseInput(value: unknown): Promise<Parsed>;
   /** @param input what `parseInput` answered. */
   execute(input: unknown, context: ToolContext): Promise<unknown>;
 }
 
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const defaultTimeoutMs = 60_000;
 const idempotentAttempts = 5;
 
@@ -26,7 +33,10 @@ function toMs(timeout: Timeout): number {
 }
 
 /** @throws Error when the tool's schema can't be used. */
-export function toRunnable(tool: AnyTool): RunnableTool {
+export function toRunnable(
+  tool: AnyTool,
+  needsApproval: RunnableTool['needsApproval'] = toApprovalRule(tool.needsApproval),
+): RunnableTool {
   const schema = compileSchema(tool.inputSchema);
   const inputSchema = schema.jsonSchema;
   if (inputSchema['type'] !== 'object')
@@ -37,6 +47,12 @@ export function toRunnable(tool: AnyTool): RunnableTool {
     idempotent,
     timeoutMs: tool.timeout === undefined ? defaultTimeoutMs : toMs(tool.timeout),
     maxAttempts: tool.retry?.maximumAttempts ?? (idempotent ? idempotentAttempts : 1),
+    onUnknown: tool.onUnknown ?? (idempotent ? 'retry' : 'report'),
+    needsApproval,
+    approval: {
+      timeoutMs: tool.approval?.timeout === undefined ? null : toMs(tool.approval.timeout),
+      onTimeout: tool.approval?.onTimeout ?? 'deny',
+    },
     parseInput: (value) => schema.parse(value),
     async execute(input, context) {
       return await tool.execute(input as never, context);

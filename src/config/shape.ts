@@ -16,7 +16,7 @@ const dollars = z.number().min(0, 'must be 0 or more');
 const fraction = z.number().gt(0, 'must be above 0').max(1, 'must be 1 at most');
 const duration = z.custom<number | string>(
   (value) =>
-    (typeof value === 'number' && value > 0) || (typeof value === 'string' && /^\d+(\.\d+)?(ms|s|m|h)$/.test(value)),
+    (typeof value === 'number' && value > 0) || (typeof value === 'string' && /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(value)),
   { error: 'must be milliseconds, or a text such as "30s" or "5m"' },
 );
 
@@ -41,6 +41,11 @@ const model = z.custom<string | object>((value) => typeof value === 'string' || 
   error: 'must be "provider/model", or a language model of the AI SDK',
 });
 
+const approvalRule = z.custom<boolean | object>(
+  (value) => typeof value === 'boolean' || typeof value === 'function' || (typeof value === 'object' && value !== null),
+  { error: 'must be true, a function of the input, or a JSON Schema that the input fits' },
+);
+
 const tool = z.strictObject({
   name: toolName,
   description: text,
@@ -49,6 +54,11 @@ const tool = z.strictObject({
   idempotent: z.boolean().optional(),
   timeout: duration.optional(),
   retry: z.strictObject({ maximumAttempts: positive }).optional(),
+  onUnknown: z.enum(['report', 'ask', 'retry']).optional(),
+  needsApproval: approvalRule.optional(),
+  approval: z
+    .strictObject({ timeout: duration.optional(), onTimeout: z.enum(['deny', 'approve']).optional() })
+    .optional(),
 });
 
 const history = z.strictObject({ runs: whole.nullable().optional(), tokens: whole.nullable().optional() });
@@ -184,5 +194,4 @@ export const configShape = z.strictObject({
 /** What the contract promises and this version does not do: refused, so that nobody relies on it. */
 export const notYet: Readonly<Record<string, string>> = {
   mcpServers: 'MCP servers are not in this version yet',
-  needsApproval: 'approval of tool calls is not in this version yet; the tool would run without asking',
 };

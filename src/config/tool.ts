@@ -81,7 +81,38 @@ export interface ToolContext {
 }
 
 /** Milliseconds, or a number with its unit. */
-export type Timeout = number | `${number}${'ms' | 's' | 'm' | 'h'}`;
+export type Timeout = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
+/** Whose call an approval rule looks at. */
+export interface ApprovalContext {
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly callId: string;
+  readonly user?: string;
+  readonly tenant?: string;
+}
+
+/**
+ * Does a person have to approve a call? Always, for the input that a function says so of, or for the input that fits a
+ * JSON Schema. A function that throws, or takes longer than 10 s, asks.
+ */
+export type ApprovalRule<Input = never> =
+  | boolean
+  | ((input: Input, context: ApprovalContext) => boolean | Promise<boolean>)
+  | Readonly<Record<string, unknown>>;
+
+export interface ApprovalSettings {
+  /** None when not given: it waits for as long as it takes. */
+  readonly timeout?: Timeout;
+  /** What happens to a call that nobody decided in time; `deny` when not given. */
+  readonly onTimeout?: 'deny' | 'approve';
+}
+
+/**
+ * What happens when nobody knows whether an attempt acted, since its worker is gone: the model is told (`report`), a
+ * person is asked whether to start it again (`ask`), or it is started again (`retry`).
+ */
+export type OnUnknown = 'report' | 'ask' | 'retry';
 
 export interface ToolDefinition<Schema extends AnySchema = AnySchema, Output = unknown, Name extends string = string> {
   /** Letters, digits, `_` and `-`, at most 64: what every provider takes. */
@@ -91,11 +122,20 @@ export interface ToolDefinition<Schema extends AnySchema = AnySchema, Output = u
   readonly inputSchema: Schema;
   /** Answers text or JSON for the model. What it throws becomes the call's result, which the model sees; a `ToolError` at once. */
   execute(input: InferOutput<Schema, JsonObject>, context: ToolContext): Output | Promise<Output>;
-  /** May be executed again when the outcome of an attempt is unknown; then a failed one is tried up to 5 times. */
+  /**
+   * Acting twice does no more than acting once: a failed attempt is tried up to 5 times, and `onUnknown` is `retry`
+   * when not given.
+   */
   readonly idempotent?: boolean;
   /** Of one attempt; 60 s when not given. */
   readonly timeout?: Timeout;
+  /** How often an attempt that threw is tried. */
   readonly retry?: { readonly maximumAttempts: number };
+  /** Of an attempt whose worker is gone; `report` when not given. */
+  readonly onUnknown?: OnUnknown;
+  /** Must a person approve a call first? The rule sees validated input. */
+  readonly needsApproval?: ApprovalRule<InferOutput<Schema, JsonObject>>;
+  readonly approval?: ApprovalSettings;
 }
 
 /** Any tool, whatever its input. */
@@ -107,6 +147,9 @@ export interface AnyTool {
   readonly idempotent?: boolean;
   readonly timeout?: Timeout;
   readonly retry?: { readonly maximumAttempts: number };
+  readonly onUnknown?: OnUnknown;
+  readonly needsApproval?: ApprovalRule;
+  readonly approval?: ApprovalSettings;
 }
 
 /**

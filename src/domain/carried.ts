@@ -1,8 +1,9 @@
 import type { LimitsPatch } from './agent.ts';
+import { isWaiting, type PendingTool } from './approval.ts';
 import { emptyTotals, isTotals, type ContextUse, type Totals } from './metrics.ts';
 import type { RunResult } from './run.ts';
 import type { SessionInput, SummaryInForce } from './session.ts';
-import type { DefinitionInForce, QueuedMessage, ToolCallRef } from './steps.ts';
+import type { DefinitionInForce, QueuedMessage } from './steps.ts';
 
 /** A run between two of its steps. */
 export interface RunInProgress {
@@ -30,7 +31,9 @@ export interface RunInProgress {
   compactions: number;
   overflows: number;
   /** Asked for by the latest answer and not yet executed. */
-  pendingTools: readonly ToolCallRef[];
+  pendingTools: readonly PendingTool[];
+  /** Answers in a row whose tool calls all failed, and what is known of the latest answer's calls. */
+  faults: { rounds: number; latest: string | null; soundCalls: number };
 }
 
 /**
@@ -79,6 +82,7 @@ export function newRun(message: QueuedMessage, startedAt: string): RunInProgress
     pendingTools: [],
     compactions: 0,
     overflows: 0,
+    faults: { rounds: 0, latest: null, soundCalls: 0 },
   };
 }
 
@@ -125,7 +129,13 @@ export function packState(state: CarriedState): CarriedState {
 
 function packRun(run: RunInProgress): RunInProgress {
   const { runId, messageId } = run.message;
-  return { ...run, message: { runId, messageId, parts: [] }, text: excerpt(run.text) };
+  return {
+    ...run,
+    message: { runId, messageId, parts: [] },
+    text: excerpt(run.text),
+    // What is asked of a person is read from the store again.
+    waiting: run.pendingTools.some(isWaiting) ? null : run.waiting,
+  };
 }
 
 function packResult(result: RunResult): RunResult {

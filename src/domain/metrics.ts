@@ -42,7 +42,12 @@ export interface RunMetrics extends UsageSum {
   readonly timeToFirstToken: number | null;
   readonly calls: number;
   readonly failedAttempts: number;
+  /** Tools that were executed, or tried; a call that was not approved is none. */
   readonly toolCalls: number;
+  /** Of these, the ones that failed. */
+  readonly toolErrors: number;
+  /** Seconds in tools, those side by side added up. */
+  readonly toolDuration: number;
   readonly estimatedTokens: number;
   readonly details: Readonly<Record<string, readonly ModelDetail[]>>;
   /** Of a team: what each member used, all its runs together. Their sums are in those above. */
@@ -106,6 +111,8 @@ export interface Totals {
   readonly details: Readonly<Record<string, Readonly<Record<string, Tally>>>>;
   readonly runs: number;
   readonly toolCalls: number;
+  readonly toolErrors: number;
+  readonly toolDurationMs: number;
   readonly compactions: number;
   readonly tokensSavedByCompaction: number;
   readonly durationMs: number;
@@ -122,6 +129,8 @@ export const emptyTotals: Totals = {
   details: {},
   runs: 0,
   toolCalls: 0,
+  toolErrors: 0,
+  toolDurationMs: 0,
   compactions: 0,
   tokensSavedByCompaction: 0,
   durationMs: 0,
@@ -279,6 +288,8 @@ function common(totals: Totals) {
     calls: sum.calls,
     failedAttempts: sum.failedAttempts,
     toolCalls: totals.toolCalls,
+    toolErrors: totals.toolErrors,
+    toolDuration: totals.toolDurationMs / 1000,
     estimatedTokens: sum.estimatedTokens,
     details: toDetails(totals),
     ...(named ? { additionalMetrics: totals.additionalMetrics } : {}),

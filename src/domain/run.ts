@@ -23,9 +23,12 @@ export interface WaitingFor {
   readonly kind: 'approval' | 'budget';
   readonly callId?: string;
   readonly tool?: string;
+  /** Arguments; long ones as the beginning of their JSON. */
   readonly input?: unknown;
   /** ISO 8601. */
   readonly until?: string;
+  /** Why it is asked, where the arguments alone do not tell: an earlier attempt's outcome is unknown. */
+  readonly reason?: string;
 }
 
 /** What became of one message. */

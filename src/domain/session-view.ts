@@ -1,3 +1,4 @@
+import { waitingForOf } from './approval.ts';
 import type { CarriedState } from './carried.ts';
 import { limitsInForce } from './inbox.ts';
 import { toSessionMetrics, type SessionMetrics } from './metrics.ts';
@@ -35,7 +36,7 @@ export function describeSession(
     summary: state.summary,
     compacting,
     compactionProblem: state.compaction?.problem ?? null,
-    waitingFor: state.current?.waiting?.waitingFor ?? [],
+    waitingFor: state.current === null ? [] : waitingForOf(state.current),
     ...(simulated === undefined ? {} : { simulated }),
   };
 }
@@ -63,15 +64,15 @@ function progressOf(
   status: RunProgress['status'],
 ): RunProgress {
   const progress = current?.message === message ? current : null;
-  const waitingFor = progress?.waiting?.waitingFor;
+  const waitingFor = progress === null ? [] : waitingForOf(progress);
   return {
     sessionId,
     runId: message.runId,
     messageId: message.messageId,
-    status: waitingFor === undefined ? status : 'waiting',
+    status: waitingFor.length === 0 ? status : 'waiting',
     calls: progress?.calls ?? 0,
     toolCalls: progress?.toolCalls ?? 0,
-    ...(waitingFor === undefined ? {} : { waitingFor }),
+    ...(waitingFor.length === 0 ? {} : { waitingFor }),
   };
 }
 

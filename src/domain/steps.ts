@@ -1,3 +1,4 @@
+import type { ApprovalDecision, ApprovalPolicy } from './approval.ts';
 import type { Limits, LimitsInForce, LimitsPatch, Thresholds } from './agent.ts';
 import type { RunInProgress } from './carried.ts';
 import type { CompactionCause, CompactionGain, CompactionResult } from './compaction.ts';
@@ -96,10 +97,12 @@ export interface ToolCallRef {
   readonly callId: string;
   readonly tool: string;
   readonly timeoutMs: number;
-  /** How often the activity may be started: 1 for a tool that must not act twice. */
+  /** How often a failed attempt may be tried; what an attempt of unknown outcome allows is for the activity to say. */
   readonly maxAttempts: number;
   /** Of a leader's call to its members: the runs that do it. */
   readonly members?: readonly MemberRef[];
+  /** Given when somebody has to approve the call first. */
+  readonly approval?: ApprovalPolicy;
 }
 
 /** What a transaction that counts tokens left of the session's thresholds. */
@@ -208,8 +211,36 @@ export type Joined = Omit<StepFacts, 'workedMs'> &
 export interface ToolInput {
   readonly run: RunRef;
   readonly callId: string;
+  /** What was said to the question whether it may be executed, where there was one. */
+  readonly decision?: ApprovalDecision;
+  /** What that question told of an earlier attempt. */
+  readonly unknown?: string;
+  /** So many attempts of unknown outcome may be started again; 0 when not given. */
+  readonly restarts?: number;
   /** Given when the tool can't be run any more: stored as its result. */
   readonly failure?: string;
+}
+
+export interface ToolOutcome extends StepFacts {
+  /** Nobody knows what an attempt did, and somebody is to say whether it is started again: there is no result yet. */
+  readonly unknown?: { readonly reason: string; readonly approval: ApprovalPolicy };
+  /** The beginning of what went wrong, as the model is told; absent: nothing did. */
+  readonly fault?: string;
+}
+
+export interface AskApprovalInput {
+  readonly run: RunRef;
+  /** ISO 8601, the workflow's clock: of the events. */
+  readonly at: string;
+  /** What the model wrote with its calls. */
+  readonly text: string;
+  readonly calls: readonly {
+    readonly callId: string;
+    readonly until?: string;
+    readonly reason?: string;
+    /** It was asked before, and everyone was told. */
+    readonly isKnown?: boolean;
+  }[];
 }
 
 export interface CompactInput {
@@ -267,7 +298,9 @@ export interface CloseSessionInput {
 export interface SessionActivities {
   openSession(input: OpenSessionInput): Promise<OpenedSession>;
   callModel(input: CallInput): Promise<CallOutcome>;
-  executeTool(input: ToolInput): Promise<StepFacts>;
+  executeTool(input: ToolInput): Promise<ToolOutcome>;
+  /** Tells everyone that the run waits for somebody's word; answers what its senders are told. */
+  askApproval(input: AskApprovalInput): Promise<RunResult>;
   compactSession(input: CompactInput): Promise<CompactOutcome>;
   endRun(input: EndRunInput): Promise<EndedRun>;
   joinMembers(input: JoinInput): Promise<Joined>;

@@ -2,16 +2,30 @@ import { toRunMetrics, type RunTotals, type Totals } from '../domain/metrics.ts'
 import type { RunResult } from '../domain/run.ts';
 
 /** Totals with these added, of the next version. */
-export function addCounts<T extends Totals>(
-  totals: T,
-  add: { runs?: number; toolCalls?: number; durationMs?: number },
-): T {
+export function addCounts<T extends Totals>(totals: T, add: { runs?: number; durationMs?: number }): T {
   return {
     ...totals,
     version: totals.version + 1,
     runs: totals.runs + (add.runs ?? 0),
-    toolCalls: totals.toolCalls + (add.toolCalls ?? 0),
     durationMs: totals.durationMs + (add.durationMs ?? 0),
+  };
+}
+
+/** What the end of a tool adds. */
+export interface ToolCounts {
+  readonly durationMs: number;
+  readonly isError: boolean;
+  readonly additionalMetrics: Readonly<Record<string, number>>;
+}
+
+/** Totals with an executed tool added, of the next version. */
+export function addTool<T extends Totals>(totals: T, { durationMs, isError, additionalMetrics }: ToolCounts): T {
+  return {
+    ...addMetrics(totals, additionalMetrics),
+    version: totals.version + 1,
+    toolCalls: totals.toolCalls + 1,
+    toolErrors: totals.toolErrors + (isError ? 1 : 0),
+    toolDurationMs: totals.toolDurationMs + durationMs,
   };
 }
 
@@ -19,7 +33,7 @@ export function addCounts<T extends Totals>(
 const mostMetrics = 100;
 
 /** Totals with a tool's own numbers added. */
-export function addMetrics<T extends Totals>(totals: T, add: Readonly<Record<string, number>>): T {
+function addMetrics<T extends Totals>(totals: T, add: Readonly<Record<string, number>>): T {
   const additionalMetrics: Record<string, number> = { ...totals.additionalMetrics };
   for (const [name, value] of Object.entries(add)) {
     const known = Object.hasOwn(additionalMetrics, name);

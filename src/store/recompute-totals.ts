@@ -1,4 +1,5 @@
 import type { LedgerRow } from '../domain/ledger.ts';
+import type { Part } from '../domain/messages.ts';
 import { applyRow, emptyTotals, type Totals } from '../domain/metrics.ts';
 import type { Connection } from './database.ts';
 import { rowsOfSession } from './ledger-queries.ts';
@@ -18,10 +19,14 @@ const runTimes = query<{ sessionId: string }>()((db, arg) =>
 const executedTools = query<{ sessionId: string }>()((db, arg) =>
   db
     .selectFrom('messages')
-    .select('message_id')
+    .select(['parts', 'duration_ms'])
     .where('session_id', '=', arg('sessionId'))
     .where('duration_ms', 'is not', null),
 );
+
+function isFailure(parts: readonly Part[]): boolean {
+  return parts.some((part) => part.type === 'tool-result' && part.isError);
+}
 
 /** A session's totals as they are kept and as its rows give them. They differ only if a law is broken. */
 export interface TotalsTwice {
@@ -53,6 +58,8 @@ export async function recomputeTotals(connection: Connection, sessionId: string)
       ...sumOfRows(rows.map(toLedgerRow)),
       runs: runs.length,
       toolCalls: tools.length,
+      toolErrors: tools.filter(({ parts }) => isFailure(fromJson<Part[]>(parts))).length,
+      toolDurationMs: tools.reduce((sum, { duration_ms }) => sum + (duration_ms ?? 0), 0),
       durationMs: durations.reduce((sum, duration) => sum + duration, 0),
     },
   };

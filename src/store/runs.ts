@@ -10,6 +10,7 @@ import { runById, runByMessageId, runsBefore, runsOfMembers } from './run-querie
 import type { RunsTable } from './schema.ts';
 import { SessionChange } from './session-change.ts';
 import type { RunStore } from './store.ts';
+import { markFailed, startAttempt } from './tool-attempts.ts';
 
 interface RunKey {
   readonly sessionId: string;
@@ -90,13 +91,28 @@ export function runStore(database: Database): RunStore {
 
     search: (sessionId, asked) => database.read((connection) => searchMessages(connection, sessionId, asked)),
 
-    storeToolResult: ({ sessionId, runId, message, event, durationMs, additionalMetrics, at }) =>
+    startTool: ({ sessionId, runId, callId, unknownAllowed, event, at }) =>
+      database.write(async (connection) => {
+        const attempt = await startAttempt(connection, { sessionId, callId, unknownAllowed });
+        if (attempt === null) return null;
+        const change = await SessionChange.begin(connection, { sessionId, runId, at });
+        await change.addEvents([event]);
+        await change.save();
+        return attempt;
+      }),
+
+    failToolAttempt: (failed) =>
+      database.write(async (connection) => {
+        await connection.run(markFailed, failed);
+      }),
+
+    storeToolResult: ({ sessionId, runId, message, events, durationMs, isError, additionalMetrics, at }) =>
       database.write(async (connection) => {
         const change = await SessionChange.begin(connection, { sessionId, runId, at });
         // A call of an ended run has its "not executed" already; a second result would part the pair.
         if (change.result !== null || !(await change.addMessage(message, { durationMs }))) return change.totals;
-        change.addToolResult(additionalMetrics);
-        await change.addEvents([event]);
+        if (durationMs !== null) change.addToolResult({ durationMs, isError, additionalMetrics });
+        await change.addEvents(events);
         await change.save();
         return change.totals;
       }),

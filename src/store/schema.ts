@@ -114,6 +114,16 @@ export interface CompactionsTable {
   tokens_after: number;
 }
 
+/** An attempt of a tool call that has started. */
+export interface ToolAttemptsTable {
+  session_id: string;
+  call_id: string;
+  /** 1, 2, 3, … within the call. */
+  attempt: number;
+  /** It failed, and may be tried again. 0: it is at work, has given the result, or nobody knows what it did. */
+  failed: Flag;
+}
+
 /** SQLite's full-text index over what messages say. */
 export interface MessageTextsTable {
   session_key: string;
@@ -280,6 +290,7 @@ export interface Schema {
   messages: MessagesTable;
   calls: CallsTable;
   compactions: CompactionsTable;
+  tool_attempts: ToolAttemptsTable;
   message_texts: MessageTextsTable;
   ledger: LedgerTable;
   events: EventsTable;

@@ -8,7 +8,7 @@ import type { RunResult } from '../domain/run.ts';
 import { treeLimitReached, type TreeLimitReached, type TreeLimits } from '../domain/run-tree.ts';
 import { thresholdEvent } from '../domain/threshold-words.ts';
 import { fireThresholds, standingOf, type ThresholdRules } from '../domain/thresholds.ts';
-import { addCounts, addMetrics } from './add-totals.ts';
+import { addCounts, addTool, type ToolCounts } from './add-totals.ts';
 import { moveShares } from './budget-claims.ts';
 import { insertCompactionOnce } from './compaction-queries.ts';
 import type { Connection } from './database.ts';
@@ -152,9 +152,8 @@ export class SessionChange {
     }
   }
 
-  addToolResult(additionalMetrics: Readonly<Record<string, number>>): void {
-    const count = <T extends Totals>(totals: T): T =>
-      addMetrics(addCounts(totals, { toolCalls: 1 }), additionalMetrics);
+  addToolResult(counts: ToolCounts): void {
+    const count = <T extends Totals>(totals: T): T => addTool(totals, counts);
     this.#totals = count(this.#totals);
     this.#branch?.count(count);
   }

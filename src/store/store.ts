@@ -25,8 +25,8 @@ import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
 import type { WindowStore } from './model-windows.ts';
 
 /**
- * What was said and spent. Every write is idempotent by id, so that a retry after a crash changes nothing, and every
- * method is one transaction.
+ * What was said and spent. Every write but `startTool` is idempotent by id, so that a retry after a crash changes
+ * nothing, and every method is one transaction.
  *
  * Methods throw `StoreUnavailable` when the database can't be reached or stays locked; nothing was written then.
  */
@@ -209,15 +209,37 @@ export interface RunStore {
     query: { readonly text: string; readonly limit: number },
   ): Promise<readonly StoredMessage[]>;
   /**
-   * Stores a tool's result (a message with the role `tool`), `tool.ended`, its time and its metrics. The same message
+   * Counts the start of a tool call's attempt, appends its event, and answers its number, 1 for the first; `null`: it
+   * must not start. An attempt that was started and did not fail in a known way may have acted, so one more starts only
+   * while there are no more of those than `unknownAllowed`. The one write that is not idempotent: asked again, another
+   * attempt starts, or none.
+   */
+  startTool(input: {
+    readonly sessionId: string;
+    readonly runId: string;
+    readonly callId: string;
+    readonly unknownAllowed: number;
+    readonly event: EventBody;
+    readonly at: string;
+  }): Promise<number | null>;
+  /** An attempt has failed in a way that is known, and may be tried again. */
+  failToolAttempt(attempt: {
+    readonly sessionId: string;
+    readonly callId: string;
+    readonly attempt: number;
+  }): Promise<void>;
+  /**
+   * Stores a tool's result (a message with the role `tool`), its events, its time and its metrics. The same message
    * id again changes nothing, nor does a result that comes after its run has ended.
    */
   storeToolResult(input: {
     readonly sessionId: string;
     readonly runId: string;
     readonly message: NewMessage;
-    readonly event: EventBody;
-    readonly durationMs: number;
+    readonly events: readonly EventBody[];
+    /** `null`: it was never executed, and counts as no tool call. */
+    readonly durationMs: number | null;
+    readonly isError: boolean;
     readonly additionalMetrics: Readonly<Record<string, number>>;
     readonly at: string;
   }): Promise<Totals>;

@@ -13,7 +13,7 @@ const heartbeatTimeout = '8s';
 const retry = { initialInterval: '300ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
 
 /** Short reads and writes of the store in the worker that runs the workflow task: one history event instead of six. */
-export const { openSession, storedResult, stash, joinMembers } = proxyLocalActivities<SessionActivities>({
+export const { openSession, storedResult, stash, joinMembers, askApproval } = proxyLocalActivities<SessionActivities>({
   startToCloseTimeout: '20s',
   scheduleToCloseTimeout: '1 hour',
   retry,
@@ -45,14 +45,17 @@ export const { compactSession } = proxyActivities<SessionActivities>({
   retry,
 });
 
-/** One tool call: started again after a crash only as often as the tool allows. */
+/** Attempts whose worker is lost beyond those that failed; the activity itself keeps a tool from acting twice. */
+const lostAttempts = 5;
+
+/** One tool call. */
 export function executeToolWithin(call: ToolCallRef): SessionActivities['executeTool'] {
   return proxyActivities<SessionActivities>({
     startToCloseTimeout: call.timeoutMs + 10_000,
     scheduleToCloseTimeout,
     heartbeatTimeout,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: { ...retry, maximumAttempts: call.maxAttempts },
+    retry: { ...retry, maximumAttempts: call.maxAttempts + lostAttempts },
   }).executeTool;
 }
 

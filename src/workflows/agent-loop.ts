@@ -1,16 +1,18 @@
 import { ActivityFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { Limits } from '../domain/agent.ts';
+import { toPending } from '../domain/approval.ts';
 import type { RunInProgress } from '../domain/carried.ts';
 import type { RunResult } from '../domain/run.ts';
-import type { CallOutcome, EndRunInput, Joined, StepFacts, ToolCallRef } from '../domain/steps.ts';
+import type { CallOutcome, EndRunInput } from '../domain/steps.ts';
 import { toUsd } from '../domain/money.ts';
-import { callModelWithin, endRun, executeToolWithin, storeToolFailure } from './activities.ts';
+import { callModelWithin, endRun } from './activities.ts';
 import { factsOfFailure, toFailure } from './failures.ts';
 import { treeOf, type LoopHost } from './loop-host.ts';
 import { askMembers } from './members.ts';
+import { takeIn, ToolRound } from './tool-round.ts';
 
-/** At most this many tools of one answer run side by side. */
-const parallelTools = 8;
+/** So often in a row may all tool calls of an answer fail, although the model is told each time what was wrong. */
+const mostFaultyRounds = 5;
 
 /**
  * Takes a run from one step to the next until it has its result, or until the history wants to roll over: then the
@@ -24,8 +26,17 @@ export async function advanceRun(progress: RunInProgress, host: LoopHost): Promi
       if (reached !== null)
         return await end(progress, host, { status: 'limit', finishReason: 'limit', reason: reached });
       if (progress.pendingTools.length > 0) {
-        const routed = await executeTools(progress, host);
-        if (routed !== null) return routed;
+        const tools = await new ToolRound(progress, host).advance();
+        if (tools.kind === 'routed') return tools.result;
+        const closing = host.closingReason();
+        if (tools.kind === 'waits') {
+          if (closing !== null) {
+            return await end(progress, host, { status: 'cancelled', finishReason: 'cancelled', reason: closing });
+          }
+          await host.atBoundary();
+          if (host.rollOverDue()) return 'roll-over';
+          continue;
+        }
         if (progress.limit !== undefined) continue;
       }
       if (step > 0) await host.atBoundary();
@@ -82,7 +93,7 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
   progress.workedMs += outcome.workedMs;
   if (outcome.kind === 'ended') return outcome.result;
   progress.text = outcome.text;
-  progress.pendingTools = outcome.kind === 'tools' ? outcome.toolCalls : [];
+  progress.pendingTools = outcome.kind === 'tools' ? toPending(outcome.toolCalls) : [];
   if (outcome.stop !== null) progress.stop = outcome.stop;
   if (outcome.kind === 'tools' && outcome.limit !== undefined) progress.limit = outcome.limit.reason;
   return null;
@@ -113,55 +124,6 @@ function contentOf({ parts, storedAs, metadata }: RunInProgress['message']) {
   };
 }
 
-/** Executes what the latest answer asks for; a result when a member's answer is the run's. */
-async function executeTools(progress: RunInProgress, host: LoopHost): Promise<RunResult | null> {
-  const calls = progress.pendingTools;
-  let routed: RunResult | null = null;
-  for (let next = 0; next < calls.length; next += parallelTools) {
-    const batch = calls.slice(next, next + parallelTools);
-    const facts = await allEnded<Step>(
-      batch.map((call) =>
-        call.members === undefined ? executeTool(call, host) : askMembers(call.callId, call.members, progress, host),
-      ),
-    );
-    const before = progress.workedMs;
-    facts.forEach((fact) => takeIn({ ...fact, workedMs: 0 }, progress, host));
-    progress.workedMs = before + Math.max(...facts.map((fact) => fact.workedMs));
-    for (const { result } of facts) routed ??= result ?? null;
-  }
-  progress.toolCalls += calls.length;
-  progress.pendingTools = [];
-  return routed;
-}
-
-type Step = StepFacts & Partial<Joined>;
-
-/** Waits for all of them before it tells of a failure: no member may be left at work. */
-async function allEnded<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
-  await Promise.allSettled(work);
-  return await Promise.all(work);
-}
-
-function takeIn(facts: Step, progress: RunInProgress, host: LoopHost): void {
-  host.observe(facts);
-  progress.tokens = facts.spent.tokens;
-  progress.costNanoUsd = facts.spent.costNanoUsd;
-  progress.workedMs += facts.workedMs;
-  if (facts.limit !== undefined) progress.limit = facts.limit.reason;
-  if (facts.stop != null) progress.stop = facts.stop;
-}
-
-async function executeTool(call: ToolCallRef, host: LoopHost): Promise<Step> {
-  const input = { run: host.run, callId: call.callId };
-  try {
-    return await executeToolWithin(call)(input);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    const { message } = factsOfFailure(error);
-    return await storeToolFailure({ ...input, failure: `The outcome of ${call.tool} is unknown: ${message}` });
-  }
-}
-
 /** The first limit or threshold that the run has reached, in words for the person who reads the result. */
 function limitReached(progress: RunInProgress, limits: Limits): string | null {
   if (progress.stop !== undefined) return progress.stop;
@@ -176,6 +138,9 @@ function limitReached(progress: RunInProgress, limits: Limits): string | null {
   if (progress.workedMs >= limits.runSeconds * 1000) {
     return `the run has worked for ${Math.round(progress.workedMs / 1000)} s; runSeconds allows ${limits.runSeconds}`;
   }
+  if (progress.faults.rounds >= mostFaultyRounds) {
+    return `all tool calls of ${progress.faults.rounds} answers in a row failed, the latest with: ${progress.faults.latest ?? ''}`;
+  }
   if (limits.tokensPerRun !== null && progress.tokens >= limits.tokensPerRun) {
     return `the run has used ${progress.tokens} tokens; tokensPerRun allows ${limits.tokensPerRun}`;
   }
@@ -188,6 +153,7 @@ function limitReached(progress: RunInProgress, limits: Limits): string | null {
 type Ending = Pick<EndRunInput, 'status' | 'finishReason' | 'reason' | 'error'>;
 
 async function end(progress: RunInProgress, host: LoopHost, ending: Ending, text?: string): Promise<RunResult> {
+  progress.waiting = null;
   const { result, ...facts } = await endRun({
     run: host.run,
     runStartedAt: progress.startedAt,

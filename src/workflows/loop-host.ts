@@ -26,6 +26,10 @@ export interface LoopHost {
   /** Is it time to continue as new? Asked between two steps, when no activity is open. */
   rollOverDue(): boolean;
   cancelReason(): string;
+  /** Is there something to do for which a run that only waits makes room? */
+  wantsBoundary(): boolean;
+  /** Why waits end; `null`: they go on. */
+  closingReason(): string | null;
 }
 
 /** Limits of the run and of those above it; `null`: there is no team. */

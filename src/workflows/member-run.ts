@@ -20,6 +20,11 @@ export async function memberRun(input: MemberInput): Promise<MemberResult> {
   return { status: result.status, workedMs: progress.workedMs };
 }
 
+function rollOverDue(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return historyLength >= eventsBeforeRollOver || continueAsNewSuggested;
+}
+
 function hostOf({ run, keys, limits, thresholds, hash, above }: MemberInput): LoopHost {
   return {
     run,
@@ -35,10 +40,9 @@ function hostOf({ run, keys, limits, thresholds, hash, above }: MemberInput): Lo
     compact: () =>
       Promise.reject(toFailure({ code: 'LimitReached', message: 'A member has no context that could be compacted' })),
     atBoundary: () => Promise.resolve(),
-    rollOverDue: () => {
-      const { historyLength, continueAsNewSuggested } = workflowInfo();
-      return historyLength >= eventsBeforeRollOver || continueAsNewSuggested;
-    },
+    rollOverDue,
     cancelReason: () => 'cancelled',
+    wantsBoundary: () => rollOverDue(),
+    closingReason: () => null,
   };
 }

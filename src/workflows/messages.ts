@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
+import type { ApprovalAnswer } from '../domain/approval.ts';
 import type { CompactionResult } from '../domain/compaction.ts';
 import type { SessionMetrics, Totals } from '../domain/metrics.ts';
 import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
@@ -25,6 +26,9 @@ export const setLimitsUpdate = defineUpdate<LimitsInForce, [LimitsPatch]>('setLi
 
 /** Cancels the named run, queued or in progress; without a name the one in progress on arrival, if any. */
 export const cancelRunSignal = defineSignal<[{ runId?: string; reason?: string }?]>('cancelRun');
+
+/** Somebody's word on a tool call that waits for it; on any other it says nothing. */
+export const approveSignal = defineSignal<[ApprovalAnswer]>('approve');
 
 /** The session finishes its run, refuses new messages, answers queued ones `cancelled` and completes. */
 export const closeSignal = defineSignal<[{ reason?: string }?]>('close');

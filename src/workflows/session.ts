@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { compactProblem, sessionProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
+import { answerOf, decide } from '../domain/approval.ts';
 import { isCarriedState, newRun, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
 import * as inbox from '../domain/inbox.ts';
@@ -176,6 +177,8 @@ class LiveSession {
       compact: (keepRuns) => this.compactor.run('overflow', keepRuns, message.runId),
       atBoundary: () => this.compactor.atBoundary(),
       rollOverDue: () => this.rollOverDue(),
+      wantsBoundary: () => this.state.closing !== null || this.compactor.isWanted() || this.rollOverDue(),
+      closingReason: () => this.state.closing?.reason ?? null,
       cancelReason: () => this.running?.reason ?? 'cancelled',
     };
   }
@@ -244,6 +247,7 @@ class LiveSession {
       },
     });
     setHandler(messages.cancelRunSignal, async (argument) => await this.cancelRun(argument));
+    setHandler(messages.approveSignal, (argument) => this.approve(argument));
     setHandler(messages.closeSignal, (argument) => this.requestClose(reasonOf(argument, 'closed')));
     setHandler(messages.ledgerSignal, (totals) => {
       if (isTotals(totals)) this.observe({ totals });
@@ -328,6 +332,12 @@ class LiveSession {
     if (this.running === null) return;
     this.running.reason = reason;
     this.running.scope.cancel();
+  }
+
+  private approve(argument: unknown): void {
+    const answer = answerOf(argument);
+    const { current } = this.state;
+    if (answer !== null && current !== null) decide(current, answer, new Date().toISOString());
   }
 
   private requestClose(reason: string): void {

@@ -191,9 +191,14 @@ describe('a config is refused', () => {
     );
   });
 
-  it('for a tool that should ask first, since it would not', () => {
-    const tool = { name: 't', description: '', inputSchema: { type: 'object' }, execute: () => 1, needsApproval: true };
-    expect(problemsOf(agentWith({ tools: [tool] }))[0]).toMatch(/approval of tool calls is not in this version yet/);
+  it('for a rule of approval that no input could be held against, by place', () => {
+    const tool = { name: 't', description: '', inputSchema: { type: 'object' }, execute: () => 1 };
+    const withRule = (rule: object) => problemsOf(agentWith({ tools: [{ ...tool, ...rule }] }))[0];
+    expect(withRule({ needsApproval: 'always' })).toMatch(/needsApproval: must be true, a function/);
+    expect(withRule({ needsApproval: { type: 'objekt' } })).toMatch(/^agents\[0\]\.tools\[0\]\.needsApproval: /);
+    expect(withRule({ approval: { timeout: '2 days' } })).toMatch(/approval\.timeout: must be milliseconds/);
+    expect(withRule({ approval: { timeout: '2d', onTimeout: 'ask' } })).toMatch(/approval\.onTimeout/);
+    expect(withRule({ onUnknown: 'panic' })).toMatch(/onUnknown/);
   });
 
   it('for a zod 3 schema and a tool whose input is no object, by place', () => {

@@ -83,11 +83,21 @@ const toolResult = {
   sessionId: 's1',
   runId: 'r1',
   message: toolMessage('t1', 'r1'),
-  event: { type: 'tool.ended', callId: 't1', tool: 'weather', isError: false, durationMs: 40 },
+  events: [{ type: 'tool.ended', callId: 't1', tool: 'weather', isError: false, durationMs: 40 }],
   durationMs: 40,
+  isError: false,
   additionalMetrics: { rows: 3 },
   at: at(2),
 } as const;
+const startTool = () =>
+  store.startTool({
+    sessionId: 's1',
+    runId: 'r1',
+    callId: 't1',
+    unknownAllowed: 0,
+    event: { type: 'tool.started', callId: 't1', tool: 'weather', input: {} },
+    at: at(1),
+  });
 const endOfRun = {
   ...beginInput('s1', 'r1'),
   messages: [toolMessage('n1', 'r1')],
@@ -128,6 +138,11 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
   ['openSession', [], () => store.openSession(openInput('s2'))],
   ['closeSession', [], () => store.closeSession({ sessionId: 's1', status: 'closed', reason: null, at: at(5) })],
   ['beginRun', [], () => store.beginRun(beginInput('s1', 'r2'))],
+  [
+    'failToolAttempt',
+    [() => startTool()],
+    () => store.failToolAttempt({ sessionId: 's1', callId: 't1', attempt: 1 }),
+  ],
   ['storeToolResult', [], () => store.storeToolResult(toolResult)],
   [
     'addMessage',
@@ -262,6 +277,8 @@ describe('the second time', () => {
     reads.push('blob', 'recomputeTotals', 'estimateErrors', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
     reads.push('budgetRules', 'budgetsInForce', 'auditBudgets', 'message', 'search', 'summary', 'compactions');
     reads.push('learntWindow', 'learntWindows', 'latestCallStarted', 'memberRuns', 'treeCounters');
+    // Asked twice it starts twice, or not at all: that is what it is for.
+    reads.push('startTool');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
     expect(Object.keys(store).filter((name) => !reads.includes(name) && !tried.has(name))).toEqual([]);
   });

@@ -102,8 +102,9 @@ describe('runs', () => {
       sessionId: 's1',
       runId: 'r1',
       message: toolMessage('t1', 'r1'),
-      event,
+      events: [event],
       durationMs: 40,
+      isError: false,
       additionalMetrics: { rows: 3 },
       at: at(2),
     });
@@ -130,8 +131,9 @@ describe('runs', () => {
       sessionId: 's1',
       runId: 'r1',
       message: toolMessage('late', 'r1'),
-      event: { type: 'tool.ended', callId: 'n1', tool: 'weather', isError: false, durationMs: 9 },
+      events: [{ type: 'tool.ended', callId: 'n1', tool: 'weather', isError: false, durationMs: 9 }],
       durationMs: 9,
+      isError: false,
       additionalMetrics: {},
       at: at(4),
     });

@@ -72,13 +72,18 @@ function known(line: Line, field: UsageField): string {
   return `${about}${count(value)}${(line.unknownParts?.[field] ?? 0) > 0 ? '+?' : ''}`;
 }
 
+function tools({ toolCalls, toolErrors, toolDuration }: SessionMetrics): string {
+  const failed = toolErrors === 0 ? '' : ` (${count(toolErrors)} failed)`;
+  return `${count(toolCalls)}${failed}, ${duration(toolDuration)} in them`;
+}
+
 function rest(metrics: SessionMetrics): (readonly [string, string | null])[] {
   const counted = (value: number): string | null => (value === 0 ? null : count(value));
   const unknown = usageFields.filter((field) => metrics[field] !== null && (metrics.unknownParts?.[field] ?? 0) > 0);
   return [
     ['runs', count(metrics.runs)],
     ['time', duration(metrics.duration)],
-    ['tool calls', counted(metrics.toolCalls)],
+    ['tool calls', metrics.toolCalls === 0 ? null : tools(metrics)],
     ['failed attempts', counted(metrics.failedAttempts)],
     ['estimated', metrics.estimatedTokens === 0 ? null : `~${count(metrics.estimatedTokens)} tokens of the total`],
     ['compactions', counted(metrics.compactions)],
