@@ -129,7 +129,7 @@ async function attempt(work: Work, attempts: readonly LedgerRow[], overflows: nu
 async function latestModel({ deps, agent, input, run }: Work): Promise<string | null> {
   if (agent.spec.fallbacks.length === 0 || input.call === 1) return null;
   const said = await deps.store.messagesOfRun(run.sessionId, run.runId);
-  const metrics = said.findLast(({ role }) => role === 'assistant')?.metrics;
+  const metrics = said.findLast(({ role, agent: by }) => role === 'assistant' && by === agent.spec.name)?.metrics;
   return metrics === undefined ? null : `${metrics.provider}/${metrics.model}`;
 }
 

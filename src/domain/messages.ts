@@ -54,7 +54,7 @@ export interface Message {
   readonly id: string;
   readonly runId: string;
   readonly role: Role;
-  /** Who says it. With the role `user`: nobody sent it, Loadline asks this agent to correct its answer. */
+  /** Who says it. With the role `user`: no person sent it; it belongs to the work of this agent, such as what is wrong with its answer. */
   readonly agent?: string;
   readonly parts: readonly Part[];
   /** ISO 8601. */

@@ -25,8 +25,8 @@ export function summaryRequest(notes: string | null, conversation: string): stri
 const shownOfResult = 2_000;
 
 /**
- * A message as the summariser reads it. Attachments are named, so that the notes can refer to them; what no user said is
- * left out.
+ * A message as the summariser reads it. Attachments are named, so that the notes can refer to them; what no person sent
+ * is not the user's word.
  */
 export function transcriptLine({
   role,
@@ -34,9 +34,9 @@ export function transcriptLine({
   parts,
   seq,
 }: Pick<Message, 'role' | 'agent' | 'parts'> & { readonly seq: number }): string {
-  if (role === 'user' && agent !== undefined) return '';
   const said = parts.map((part) => textOfPart(part, seq)).filter((text) => text !== '');
-  return said.length === 0 ? '' : `${role === 'tool' ? '' : `${role}: `}${said.join('\n')}`;
+  const who = role === 'user' && agent !== undefined ? `(told to ${agent}) ` : `${role}: `;
+  return said.length === 0 ? '' : `${role === 'tool' ? '' : who}${said.join('\n')}`;
 }
 
 function textOfPart(part: Part, seq: number): string {

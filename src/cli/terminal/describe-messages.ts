@@ -34,7 +34,7 @@ function emphasised(text: string, search: string): string {
 
 /** Who says it, as which message of the transcript, and when. */
 function headOf({ role, agent, createdAt }: Message, number: number): string {
-  const asked = role === 'user' && agent !== undefined ? `loadline, to ${agent}` : role;
+  const asked = role === 'user' && agent !== undefined ? `loadline (${agent})` : role;
   const who = role === 'assistant' ? (agent ?? role) : asked;
   return `${paint([styles[role], 'bold'], who)} ${paint('dim', `message ${number}, ${createdAt}`)}`;
 }
