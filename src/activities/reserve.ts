@@ -108,7 +108,8 @@ async function tryModel<Plan extends Planned>(
     if (answer !== null) return { kind: 'answered', answer };
     if (limit === null && shortfall === null) return { kind: 'reserved', row, plan };
     const isLate = Date.now() >= until;
-    if (limit !== null && (isLate || !limit.onlyForOthers)) throw new LoadlineError('LimitReached', limit.reason);
+    // For as long as the run has time: a member that waits holds nothing that others wait for.
+    if (limit?.onlyForOthers === false) throw new LoadlineError('LimitReached', limit.reason);
     if (shortfall !== null && (isLate || !waitsOnlyForOthers(shortfall))) return { kind: 'short', shortfall };
     await sleep(lookAgainMs, undefined, { signal: attempt.signal }).catch(() => undefined);
     attempt.signal.throwIfAborted();

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { z } from 'zod';
-import { defineAgent, defineConfig, resolveConfig, type BudgetSettings } from '../../src/config/index.ts';
+import { defineAgent, defineConfig, defineTeam, resolveConfig, type BudgetSettings } from '../../src/config/index.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { installLogger } from '../../src/worker/log.ts';
 import { startRuntime } from '../../src/worker/runtime.ts';
@@ -22,6 +22,9 @@ export type KillPoint =
   | 'summary-settled'
   | 'before-compaction'
   | 'after-compaction'
+  | 'member-writing'
+  | 'member-settled'
+  | 'after-join'
   | 'never';
 
 export interface KillingWorkerSettings {
@@ -60,6 +63,7 @@ function killing(store: Store, point: KillPoint): Store {
           const result = await target.settle(...args);
           at('after-settle');
           if (args[0].answer.message === null) at('summary-settled');
+          if (args[0].answer.message?.agent === 'member') at('member-settled');
           return result;
         };
       }
@@ -85,10 +89,18 @@ function killing(store: Store, point: KillPoint): Store {
           return result;
         };
       }
+      if (property === 'storeToolResult') {
+        return async (...args: Parameters<Store['storeToolResult']>) => {
+          const result = await target.storeToolResult(...args);
+          at('after-join');
+          return result;
+        };
+      }
       if (property === 'appendDeltas') {
         return async (...args: Parameters<Store['appendDeltas']>) => {
           await target.appendDeltas(...args);
           at('first-delta');
+          if (args[0].some(({ agent }) => agent === 'member')) at('member-writing');
         };
       }
       return Reflect.get(target, property, receiver) as unknown;
@@ -102,7 +114,9 @@ function configOf({ budgets = [], maxOutputTokens = 4096 }: KillingWorkerSetting
       defineAgent({ name: 'assistant', limits: { maxOutputTokens } }),
       defineAgent({ name: 'careful', model: 'simulated/first', fallbacks: ['simulated/second'] }),
       defineAgent({ name: 'city', output: z.object({ city: z.string() }) }),
+      defineAgent({ name: 'member', model: 'simulated/sim-member' }),
     ],
+    teams: [defineTeam({ name: 'desk', mode: 'coordinate', model: 'simulated/sim-desk', members: ['member'] })],
     budgets,
   });
 }
