@@ -1,4 +1,5 @@
 import type { RunInProgress } from './carried.ts';
+import { membersWaitingFor } from './member-waits.ts';
 import type { RunResult, WaitingFor } from './run.ts';
 import type { ToolCallRef } from './steps.ts';
 
@@ -59,8 +60,18 @@ export function show(run: RunInProgress, waiting: RunResult): void {
   run.waiting = waitingFor.length === 0 ? null : { ...waiting, waitingFor };
 }
 
-/** What a run waits for; right after a roll-over the arguments are not at hand. */
-export function waitingForOf({ waiting, pendingTools }: RunInProgress): readonly WaitingFor[] {
+/** What a run waits for, and its members; right after a roll-over the arguments are not at hand. */
+export function waitingForOf(run: RunInProgress): readonly WaitingFor[] {
+  return [...ownWaitingFor(run), ...membersWaitingFor(run)];
+}
+
+/** What senders are told of a run that waits; `null`: it does not. */
+export function waitingResultOf(run: RunInProgress): RunResult | null {
+  const result = run.waiting ?? run.membersWait?.result ?? null;
+  return result === null ? null : { ...result, waitingFor: waitingForOf(run) };
+}
+
+function ownWaitingFor({ waiting, pendingTools }: RunInProgress): readonly WaitingFor[] {
   if (waiting !== null) return waiting.waitingFor ?? [];
   return pendingTools
     .filter(isWaiting)

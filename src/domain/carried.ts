@@ -1,6 +1,7 @@
 import type { LimitsPatch } from './agent.ts';
 import { isWaiting, type PendingTool } from './approval.ts';
 import { emptyTotals, isTotals, type ContextUse, type Totals } from './metrics.ts';
+import type { MembersWait } from './member-waits.ts';
 import type { RunResult } from './run.ts';
 import type { SessionInput, SummaryInForce } from './session.ts';
 import type { DefinitionInForce, QueuedMessage } from './steps.ts';
@@ -27,6 +28,8 @@ export interface RunInProgress {
   stop?: string;
   /** What the run waits for, as its senders are told; `null`: it does not. */
   waiting: RunResult | null;
+  /** What members of its team wait for; `null` and absent: nothing. */
+  membersWait?: MembersWait | null;
   /** So often was the context compacted to make room for the next call, and so often had its provider refused it. */
   compactions: number;
   overflows: number;

@@ -29,6 +29,8 @@ export interface WaitingFor {
   readonly until?: string;
   /** Why it is asked, where the arguments alone do not tell: an earlier attempt's outcome is unknown. */
   readonly reason?: string;
+  /** The member of a team that waits. */
+  readonly agent?: string;
 }
 
 /** What became of one message. */

@@ -75,6 +75,7 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
   });
   host.observe(outcome);
   progress.waiting = outcome.kind === 'waiting' ? outcome.result : null;
+  await host.toldOfWaits(progress);
   if (outcome.kind === 'waiting') return null;
   if (outcome.kind === 'compact') {
     await makeRoom(progress, host, outcome);

@@ -1,4 +1,5 @@
 import type { Limits, Thresholds } from '../domain/agent.ts';
+import type { RunInProgress } from '../domain/carried.ts';
 import { treeLimitsOf, type TreeLimits } from '../domain/run-tree.ts';
 import type { CallOutcome, CompactOutcome, RunRef, StepFacts, ThresholdFacts } from '../domain/steps.ts';
 
@@ -26,6 +27,8 @@ export interface LoopHost {
   /** Is it time to continue as new? Asked between two steps, when no activity is open. */
   rollOverDue(): boolean;
   cancelReason(): string;
+  /** The run waits, or goes on: whoever lists what is waited for is told. */
+  toldOfWaits(progress: RunInProgress): Promise<void>;
   /** Is there something to do for which a run that only waits makes room? */
   wantsBoundary(): boolean;
   /** Why waits end; `null`: they go on. */

@@ -1,9 +1,18 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
-import { newRun } from '../domain/carried.ts';
-import type { MemberInput, MemberResult } from '../domain/steps.ts';
+import {
+  CancellationScope,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { answerOf, decide, waitingForOf } from '../domain/approval.ts';
+import { newRun, type RunInProgress } from '../domain/carried.ts';
+import { workflowIdOf } from '../domain/session.ts';
+import type { MemberInput, MemberResult, RunRef } from '../domain/steps.ts';
 import { toFailure } from './failures.ts';
 import { advanceRun } from './agent-loop.ts';
 import type { LoopHost } from './loop-host.ts';
+import { approveSignal, memberWaitsSignal } from './messages.ts';
 
 const eventsBeforeRollOver = 100;
 
@@ -15,8 +24,14 @@ export async function memberRun(input: MemberInput): Promise<MemberResult> {
   const { run } = input;
   const { runId, messageId } = run;
   const progress = input.carried ?? newRun({ runId, messageId, parts: [] }, new Date().toISOString());
-  const result = await advanceRun(progress, hostOf(input));
+  setHandler(approveSignal, (argument) => {
+    const answer = answerOf(argument);
+    if (answer !== null) decide(progress, answer, new Date().toISOString());
+  });
+  const session = new SessionEar(run);
+  const result = await advanceRun(progress, hostOf(input, session));
   if (result === 'roll-over') return await continueAsNew<typeof memberRun>({ ...input, carried: progress });
+  await CancellationScope.nonCancellable(() => session.tell(null));
   return { status: result.status, workedMs: progress.workedMs };
 }
 
@@ -25,7 +40,28 @@ function rollOverDue(): boolean {
   return historyLength >= eventsBeforeRollOver || continueAsNewSuggested;
 }
 
-function hostOf({ run, keys, limits, thresholds, hash, above }: MemberInput): LoopHost {
+/** The session lists what its members wait for. */
+class SessionEar {
+  readonly #run: RunRef;
+  #told = '[]';
+
+  constructor(run: RunRef) {
+    this.#run = run;
+  }
+
+  /** @param progress `null`: it has ended. */
+  async tell(progress: RunInProgress | null): Promise<void> {
+    const { sessionId, runId, agent } = this.#run;
+    const waitingFor = (progress === null ? [] : waitingForOf(progress)).map((one) => ({ ...one, agent }));
+    const words = JSON.stringify(waitingFor);
+    if (words === this.#told) return;
+    this.#told = words;
+    const session = getExternalWorkflowHandle(workflowIdOf(sessionId));
+    await session.signal(memberWaitsSignal, { runId, waitingFor }).catch(() => undefined);
+  }
+}
+
+function hostOf({ run, keys, limits, thresholds, hash, above }: MemberInput, session: SessionEar): LoopHost {
   return {
     run,
     keys,
@@ -42,6 +78,7 @@ function hostOf({ run, keys, limits, thresholds, hash, above }: MemberInput): Lo
     atBoundary: () => Promise.resolve(),
     rollOverDue,
     cancelReason: () => 'cancelled',
+    toldOfWaits: (progress) => session.tell(progress),
     wantsBoundary: () => rollOverDue(),
     closingReason: () => null,
   };

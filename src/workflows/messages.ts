@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
 import type { ApprovalAnswer } from '../domain/approval.ts';
 import type { CompactionResult } from '../domain/compaction.ts';
+import type { MemberWaits } from '../domain/member-waits.ts';
 import type { SessionMetrics, Totals } from '../domain/metrics.ts';
 import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
 import type { CompactRequest, SessionState } from '../domain/session.ts';
@@ -29,6 +30,9 @@ export const cancelRunSignal = defineSignal<[{ runId?: string; reason?: string }
 
 /** Somebody's word on a tool call that waits for it; on any other it says nothing. */
 export const approveSignal = defineSignal<[ApprovalAnswer]>('approve');
+
+/** From a member's run: what it waits for, so that its session can tell and hand on what is said to it. */
+export const memberWaitsSignal = defineSignal<[MemberWaits]>('memberWaits');
 
 /** The session finishes its run, refuses new messages, answers queued ones `cancelled` and completes. */
 export const closeSignal = defineSignal<[{ reason?: string }?]>('close');

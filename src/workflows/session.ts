@@ -4,26 +4,26 @@ import {
   condition,
   continueAsNew,
   currentUpdateInfo,
-  getExternalWorkflowHandle,
   setHandler,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import { compactProblem, sessionProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
-import { answerOf, decide } from '../domain/approval.ts';
+import { answerOf, decide, waitingResultOf } from '../domain/approval.ts';
 import { isCarriedState, newRun, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
 import * as inbox from '../domain/inbox.ts';
+import { memberOfCall, memberWaitsOf, withMemberWaits, withoutCall } from '../domain/member-waits.ts';
 import { isTotals, type SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
 import { workflowIdOf, type SessionInput, type SessionState } from '../domain/session.ts';
 import { describeSession, findRun, metricsOf, runRefOf } from '../domain/session-view.ts';
 import type { QueuedMessage } from '../domain/steps.ts';
-import { memberWorkflowIdOf } from '../domain/team.ts';
-import { closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
+import { askApproval, closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
 import { advanceRun } from './agent-loop.ts';
 import type { LoopHost } from './loop-host.ts';
+import { approveInMember, cancelMember, isBelow } from './reach-member.ts';
 import { factsOfFailure, toFailure, toQueryFailure } from './failures.ts';
 import { Compactor } from './compactor.ts';
 import * as messages from './messages.ts';
@@ -63,18 +63,6 @@ const maxReasonChars = 1_000;
 function reasonOf(argument: { readonly reason?: unknown } | null | undefined, otherwise: string): string {
   const reason = argument?.reason;
   return typeof reason === 'string' && reason !== '' ? reason.slice(0, maxReasonChars) : otherwise;
-}
-
-/** Is this a member's run within another run? */
-function isBelow(runId: string, current: string | undefined): boolean {
-  return current !== undefined && runId.startsWith(`${current}.`);
-}
-
-/** One that has ended is left as it is. */
-async function cancelMember(runId: string): Promise<void> {
-  await getExternalWorkflowHandle(memberWorkflowIdOf(runId))
-    .cancel()
-    .catch(() => undefined);
 }
 
 class LiveSession {
@@ -177,6 +165,7 @@ class LiveSession {
       compact: (keepRuns) => this.compactor.run('overflow', keepRuns, message.runId),
       atBoundary: () => this.compactor.atBoundary(),
       rollOverDue: () => this.rollOverDue(),
+      toldOfWaits: () => Promise.resolve(),
       wantsBoundary: () => this.state.closing !== null || this.compactor.isWanted() || this.rollOverDue(),
       closingReason: () => this.state.closing?.reason ?? null,
       cancelReason: () => this.running?.reason ?? 'cancelled',
@@ -247,7 +236,8 @@ class LiveSession {
       },
     });
     setHandler(messages.cancelRunSignal, async (argument) => await this.cancelRun(argument));
-    setHandler(messages.approveSignal, (argument) => this.approve(argument));
+    setHandler(messages.approveSignal, async (argument) => await this.approve(argument));
+    setHandler(messages.memberWaitsSignal, async (argument) => await this.memberWaits(argument));
     setHandler(messages.closeSignal, (argument) => this.requestClose(reasonOf(argument, 'closed')));
     setHandler(messages.ledgerSignal, (totals) => {
       if (isTotals(totals)) this.observe({ totals });
@@ -285,7 +275,7 @@ class LiveSession {
   /** Of a run that has ended, or waits. */
   private resultOf(runId: string): RunResult | null {
     const { current } = this.state;
-    const waiting = current?.message.runId === runId ? current.waiting : null;
+    const waiting = current?.message.runId === runId ? waitingResultOf(current) : null;
     return this.results.get(runId) ?? waiting;
   }
 
@@ -331,17 +321,38 @@ class LiveSession {
   private cancelCurrent(reason: string): void {
     if (this.running === null) return;
     this.running.reason = reason;
+    if (this.state.current !== null) this.state.current.membersWait = null;
     this.running.scope.cancel();
   }
 
-  private approve(argument: unknown): void {
+  private async approve(argument: unknown): Promise<void> {
     const answer = answerOf(argument);
     const { current } = this.state;
-    if (answer !== null && current !== null) decide(current, answer, new Date().toISOString());
+    if (answer === null || current === null) return;
+    const member = memberOfCall(current, answer.callId);
+    if (member === null) return decide(current, answer, new Date().toISOString());
+    // Whoever asks right now is told that it is decided; the member itself tells what it still waits for.
+    current.membersWait = withoutCall(current.membersWait, answer.callId);
+    await approveInMember(member, answer);
+  }
+
+  /** A member waits, or goes on: its waits are the session's to tell, and its end when the session closes. */
+  private async memberWaits(argument: unknown): Promise<void> {
+    const { current, closing } = this.state;
+    const told = memberWaitsOf(argument, current);
+    if (current === null || told === null) return;
+    if (closing !== null && told.waitingFor.length > 0) return await cancelMember(told.runId);
+    const { message, text } = current;
+    const run = runRefOf(this.input, message);
+    const result = await askApproval({ run, at: new Date().toISOString(), text, calls: [] });
+    current.membersWait = withMemberWaits(current.membersWait, told, result);
   }
 
   private requestClose(reason: string): void {
     this.state.closing ??= { reason };
+    const { current } = this.state;
+    for (const runId of Object.keys(current?.membersWait?.runs ?? {})) void cancelMember(runId);
+    if (current !== null) current.membersWait = null;
   }
 
   private setLimits(patch: LimitsPatch): LimitsInForce {

@@ -43,6 +43,7 @@ export class ToolRound {
         await this.#untilSomethingHappens();
         if (this.#failure !== null) throw this.#failure.error;
         decideOverdue(this.#progress, Date.now());
+        await this.#host.toldOfWaits(this.#progress);
         if (this.#isInterrupted()) return { kind: 'waits' };
       }
     } finally {
@@ -102,6 +103,7 @@ export class ToolRound {
     });
     for (const { call, asked } of calls) call.asked = asked;
     show(progress, waiting);
+    await this.#host.toldOfWaits(progress);
   }
 
   async #execute(call: PendingTool): Promise<void> {
