@@ -7,6 +7,7 @@ import type { JoinInput, Joined } from '../domain/steps.ts';
 import { teamTools, type MemberEnd, type PlannedTask } from '../domain/team.ts';
 import { estimateMessage } from '../models/index.ts';
 import type { NewMessage } from '../store/store.ts';
+import { endBrokenRun } from './broken-run.ts';
 import type { ActivityDeps } from './deps.ts';
 import { unansweredTools } from './end-run.ts';
 import { withCodes } from './failures.ts';
@@ -69,36 +70,11 @@ function wordsOf(member: Joining): string {
   return `${agent} did not finish (${result.status}: ${result.reason ?? result.finishReason}).${sofar}`;
 }
 
-/** A run whose workflow broke off is closed here: nobody else would before the session ends. */
-async function joining(deps: ActivityDeps, input: JoinInput, { runId, problem }: MemberEnd): Promise<Joining> {
-  const { sessionId } = input.run;
-  const run = await deps.store.run(sessionId, runId);
-  const words = problem?.message ?? 'it gave no result';
-  if (run === null) return { agent: '', result: null, problem: words };
-  const { agent, messageId } = run;
-  if (run.result !== null) return { agent, result: run.result, problem: '' };
-  const { result } = await deps.store.endRun({
-    sessionId,
-    runId,
-    messageId,
-    agent,
-    message: null,
-    messages: unansweredTools(await deps.store.messagesOfRun(sessionId, runId), runId, words, new Date().toISOString()),
-    build: ({ totals, timeToFirstTokenMs, messageIds }) => ({
-      sessionId,
-      runId,
-      messageId,
-      status: 'failed',
-      text: '',
-      finishReason: 'error',
-      reason: words,
-      error: problem ?? { code: 'ProviderError', message: words },
-      metrics: toRunMetrics(totals, timeToFirstTokenMs),
-      messageIds,
-    }),
-    at: new Date().toISOString(),
-  });
-  return { agent, result, problem: '' };
+async function joining(deps: ActivityDeps, { run }: JoinInput, { runId, agent, problem }: MemberEnd): Promise<Joining> {
+  const row = await deps.store.run(run.sessionId, runId);
+  const why = problem ?? { code: 'ProviderError' as const, message: 'its run gave no result' };
+  const result = row === null ? null : await endBrokenRun(deps, row, why);
+  return { agent, result, problem: why.message };
 }
 
 async function storeResult(

@@ -75,6 +75,7 @@ export interface MemberRef {
 /** What became of a member's run, as far as its leader's workflow has to know. */
 export interface MemberEnd {
   readonly runId: string;
+  readonly agent: string;
   /** Why there is no run of it to look at, or none that ended by itself; `null`: it did. */
   readonly problem: ErrorFacts | null;
 }

@@ -66,7 +66,7 @@ export async function askMembers(
       run: host.run,
       runStartedAt: progress.startedAt,
       callId,
-      members: ended.map(({ runId, problem }) => ({ runId, problem })),
+      members: ended.map(({ runId, agent, problem }) => ({ runId, agent, problem })),
       thresholds: host.thresholds(),
       tree: treeOf(host) ?? [],
     }),
@@ -79,13 +79,13 @@ function nameOf(runId: string): string {
   return runId.slice(runId.lastIndexOf('.') + 1);
 }
 
-function notDone({ runId }: MemberRef, why: string): Ended {
+function notDone({ runId, agent }: MemberRef, why: string): Ended {
   const problem = { code: 'ProviderError' as const, message: `not done: ${why}` };
-  return { runId, problem, isDone: false, untilMs: 0 };
+  return { runId, agent, problem, isDone: false, untilMs: 0 };
 }
 
 async function runMember(member: MemberRef, fromMs: number, progress: RunInProgress, host: LoopHost): Promise<Ended> {
-  const { runId } = member;
+  const { runId, agent } = member;
   try {
     const { status, workedMs } = await executeChild<(input: MemberInput) => Promise<MemberResult>>(memberWorkflowType, {
       workflowId: memberWorkflowIdOf(runId),
@@ -94,9 +94,9 @@ async function runMember(member: MemberRef, fromMs: number, progress: RunInProgr
       // A session that is terminated leaves nobody to read the answer; the member ends its own run.
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     });
-    return { runId, problem: null, isDone: status === 'completed', untilMs: fromMs + workedMs };
+    return { runId, agent, problem: null, isDone: status === 'completed', untilMs: fromMs + workedMs };
   } catch (error) {
-    return { runId, problem: problemOf(error), isDone: false, untilMs: fromMs };
+    return { runId, agent, problem: problemOf(error), isDone: false, untilMs: fromMs };
   }
 }
 

@@ -15,7 +15,7 @@ const firstTokenMs = 2_000;
 describe.each(['coordinate', 'broadcast', 'tasks'] as const)('a team of two levels in mode %s', (mode) => {
   let stack: Stack<ReturnType<typeof twoLevels>>;
   beforeAll(async () => {
-    stack = await startStack(twoLevels(mode, {}, { bob: { limits: { runSeconds: 2 } } }));
+    stack = await startStack(twoLevels(mode, {}, { bob: { limits: { runSeconds: 4 } } }));
   });
   beforeEach(() => stack.simulator.reset());
   afterAll(async () => {
