@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { defineAgent, defineConfig, defineTool } from '../src/config/index.ts';
+import { defineAgent, defineConfig, defineTeam, defineTool } from '../src/config/index.ts';
 import { workflowIdOf } from '../src/domain/session.ts';
 import { startLoadline } from '../src/start-loadline.ts';
 
@@ -23,11 +23,20 @@ const clock = defineTool({
   inputSchema: z.object({}),
   execute: () => 'noon',
 });
+const refund = defineTool({
+  name: 'refund',
+  description: 'Pays back',
+  inputSchema: z.object({}),
+  needsApproval: true,
+  execute: () => 'paid back',
+});
 const config = defineConfig({
   agents: [
     defineAgent({ name: 'assistant', tools: [clock], limits: { toolCallsPerRun: 3 } }),
+    defineAgent({ name: 'clerk', tools: [refund] }),
     defineAgent({ name: 'small', model: 'simulated/small-1k', limits: { maxOutputTokens: 100 } }),
   ],
+  teams: [defineTeam({ name: 'desk', mode: 'broadcast', members: ['assistant', 'small'] })],
 });
 const home = mkdtempSync(join(tmpdir(), 'loadline-record-'));
 const loadline = await startLoadline(config, { home });
@@ -69,6 +78,16 @@ const failed = loadline.session('assistant', { id: 'failed' });
 await failed.send('[[fail 400 1]]');
 await failed.send('[[fail 503 1]] then well');
 await record('failed-and-retried', 'failed');
+
+const clerk = loadline.session('clerk', { id: 'clerk' });
+const { waitingFor } = await clerk.send('Pay it back. [[tool refund {}]]');
+for (const { callId } of waitingFor ?? []) if (callId !== undefined) await clerk.approve({ callId, approved: true });
+await clerk.send('Thank you.');
+await record('approved', 'clerk');
+
+const desk = loadline.session('desk', { id: 'desk' });
+await desk.send('What do you all say?');
+await record('team', 'desk');
 
 const compacted = loadline.session('small', { id: 'compacted' });
 for (let n = 0; n < 24; n++) await compacted.send(`Tell me of day ${n}. ${'It rained. '.repeat(n)}`);
