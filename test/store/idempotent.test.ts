@@ -138,11 +138,7 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
   ['openSession', [], () => store.openSession(openInput('s2'))],
   ['closeSession', [], () => store.closeSession({ sessionId: 's1', status: 'closed', reason: null, at: at(5) })],
   ['beginRun', [], () => store.beginRun(beginInput('s1', 'r2'))],
-  [
-    'failToolAttempt',
-    [() => startTool()],
-    () => store.failToolAttempt({ sessionId: 's1', callId: 't1', attempt: 1 }),
-  ],
+  ['failToolAttempt', [() => startTool()], () => store.failToolAttempt({ sessionId: 's1', callId: 't1', attempt: 1 })],
   ['storeToolResult', [], () => store.storeToolResult(toolResult)],
   [
     'addMessage',
