@@ -40,7 +40,7 @@ async function measure(turns: readonly Turn[]): Promise<Measured> {
 
 async function open(kind: 'bare' | 'instant' | 'simulated', round: number): Promise<readonly Turn[]> {
   const one = async (index: number): Promise<Turn> => {
-    if (kind === 'bare') return await stand.bareTurns();
+    if (kind === 'bare') return (await stand.bareTurns()).turn;
     const session = stand.api.session(kind, { id: `${kind}-${round}-${index}` });
     await session.start();
     return async () => await session.send('How are you?');

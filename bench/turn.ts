@@ -15,7 +15,7 @@ try {
   ] as const) {
     await fillSession(stand, id, agent, runs);
   }
-  const bare = await stand.bareTurns();
+  const { turn: bare } = await stand.bareTurns();
   const send = (id: string, agent: 'instant' | 'simulated') => {
     const session = stand.api.session(agent, { id });
     return async () => await session.send(question);

@@ -30,10 +30,18 @@ export interface Stand {
   readonly databaseUrl: string;
   readonly taskQueue: string;
   /** A new bare workflow; each call is one turn of it. */
-  bareTurns(): Promise<() => Promise<unknown>>;
+  bareTurns(): Promise<BareTurns>;
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface BareTurns {
+  /** Of one activity. */
+  turn(): Promise<unknown>;
+  activities(count: number): Promise<unknown>;
+  /** Of an activity, a child workflow with one of its own, and another activity. */
+  child(): Promise<unknown>;
 }
 
 /** @param options.worker `false`: none of Loadline's in this process. */
@@ -83,7 +91,11 @@ export async function openStand(options: { readonly worker: boolean } = { worker
     taskQueue,
     async bareTurns() {
       const handle = await client.workflow.start('bare', { workflowId: `bare-${randomUUID()}`, taskQueue: bareQueue });
-      return () => handle.executeUpdate<string, [string]>('turn', { args: ['How are you?'] });
+      return {
+        turn: () => handle.executeUpdate<string, [string]>('turn', { args: ['How are you?'] }),
+        activities: (count) => handle.executeUpdate<string, [number]>('activities', { args: [count] }),
+        child: () => handle.executeUpdate<string, [string]>('child', { args: ['How are you?'] }),
+      };
     },
     async startWorker() {
       runtime = await startRuntime({
