@@ -4,7 +4,7 @@ import { tallyOf, toRunMetrics } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import { treeLimitReached } from '../domain/run-tree.ts';
 import type { JoinInput, Joined } from '../domain/steps.ts';
-import { teamTools, type MemberEnd, type PlannedTask } from '../domain/team.ts';
+import { routedMessageIdOf, teamTools, type MemberEnd, type PlannedTask } from '../domain/team.ts';
 import { estimateMessage } from '../models/index.ts';
 import type { NewMessage } from '../store/store.ts';
 import { endBrokenRun } from './broken-run.ts';
@@ -131,7 +131,7 @@ async function endWith(deps: ActivityDeps, input: JoinInput, member: string, ans
     message: null,
     messages: [
       ...unansweredTools(said, runId, `${member} answers`, at),
-      { id: `${runId}.routed`, runId, role: 'assistant', agent: member, parts, createdAt: at, tokens },
+      { id: routedMessageIdOf(runId), runId, role: 'assistant', agent: member, parts, createdAt: at, tokens },
     ],
     build: ({ totals, timeToFirstTokenMs, messageIds }) => ({
       ...answer,

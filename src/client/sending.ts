@@ -1,4 +1,5 @@
 import type { RunEvent } from '../domain/events.ts';
+import { routedMessageIdOf } from '../domain/team.ts';
 import type { AgentRunResult, Sending } from './api.ts';
 import type { Backend } from './backend.ts';
 import { followEvents } from './event-feed.ts';
@@ -51,11 +52,29 @@ export class RunSending implements Sending<unknown> {
       if (event.type === 'run.started' && event.messageId === this.messageId) runId = event.runId ?? null;
       if (runId !== null && event.runId !== runId) continue;
       if (runId === null && !isEndOf(event, this.messageId)) continue;
+      if (event.type === 'run.ended') yield* routedText(event);
       yield event;
       if (isEndOf(event, this.messageId)) break;
     }
     await this.#result;
   }
+}
+
+/** What a member of a team answered in its leader's place was no call of this run: its text comes whole. */
+function* routedText(event: RunEvent & { readonly type: 'run.ended' }): Generator<RunEvent> {
+  const { at, sessionId, result } = event;
+  const { runId, messageIds, text } = result;
+  if (!messageIds.includes(routedMessageIdOf(runId))) return;
+  yield {
+    type: 'text.delta',
+    at,
+    sessionId,
+    runId,
+    callId: routedMessageIdOf(runId),
+    attempt: 1,
+    offset: 0,
+    delta: text,
+  };
 }
 
 /** Also of a run that never started: refused, or cancelled in the queue. */

@@ -80,6 +80,11 @@ export interface MemberEnd {
   readonly problem: ErrorFacts | null;
 }
 
+/** The message of a leader's run in which a member's answer stands, word for word. */
+export function routedMessageIdOf(runId: string): string {
+  return `${runId}.routed`;
+}
+
 export function memberWorkflowIdOf(runId: string): string {
   return `member-${runId}`;
 }

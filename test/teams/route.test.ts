@@ -37,7 +37,11 @@ describe('a team that routes', () => {
     const session = open();
     simulator.script({ ...said('desk'), ...route('ann') });
     simulator.script({ ...said('ann'), answer: 'The parcel is in Oslo.' });
-    await session.send('Where is my parcel?');
+    let streamed = '';
+    for await (const event of session.send('Where is my parcel?')) {
+      if (event.type === 'text.delta') streamed += event.delta;
+    }
+    expect(streamed).toBe('The parcel is in Oslo.');
     simulator.script({ ...said('desk'), answer: 'You are welcome.' });
     const run = await session.send('Thank you!');
     expect(run).toMatchObject({ status: 'completed', text: 'You are welcome.' });
