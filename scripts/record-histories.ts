@@ -30,10 +30,18 @@ const refund = defineTool({
   needsApproval: true,
   execute: () => 'paid back',
 });
+const hasty = defineTool({
+  name: 'hasty',
+  description: 'Waits a moment only',
+  inputSchema: z.object({}),
+  needsApproval: true,
+  approval: { timeout: '500ms' },
+  execute: () => 'never',
+});
 const config = defineConfig({
   agents: [
     defineAgent({ name: 'assistant', tools: [clock], limits: { toolCallsPerRun: 3 } }),
-    defineAgent({ name: 'clerk', tools: [refund] }),
+    defineAgent({ name: 'clerk', tools: [refund, hasty] }),
     defineAgent({ name: 'small', model: 'simulated/small-1k', limits: { maxOutputTokens: 100 } }),
   ],
   teams: [defineTeam({ name: 'desk', mode: 'broadcast', members: ['assistant', 'small'] })],
@@ -105,6 +113,17 @@ await carriedOn.setLimits({ thresholds: { session: { tokens: 1 } } });
 await carriedOn.send('What was that?');
 await client.workflow.getHandle(workflowIdOf('carried-on')).result();
 await record('carried-on-and-stopped', 'carried-on');
+
+const asked = loadline.session('clerk', { id: 'asked' });
+const waiting = await asked.send('[[tool refund {}]] [[tool hasty {}]]', { messageId: 'm-1' });
+// Signals fill the history, so that it rolls over while it waits.
+for (let n = 0; n < 60; n++) await asked.cancel({ runId: 'another' });
+const [refundCall] = (await asked.state()).waitingFor;
+await asked.approve({ callId: refundCall?.callId ?? '', approved: true });
+await asked.send('again', { messageId: waiting.messageId });
+await asked.send('[[tool refund {}]]', { messageId: 'm-2' });
+await asked.close({ reason: 'recorded' });
+await record('approved-denied-and-closed', 'asked');
 
 await connection.close();
 await loadline.close();

@@ -38,7 +38,7 @@ export async function sendMessage(id: string, text: string, options: SendCommand
     const warnings = new ThresholdWarnings();
     try {
       let result = await show(sending, printer, warnings, options);
-      while (asksHere(result, options)) {
+      while (asksHere(result, options) && !interruption.happened()) {
         const answered = await askApprovals(session, result);
         if (interruption.happened()) await interruption.cancelled();
         else if (!answered) break;

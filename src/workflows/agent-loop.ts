@@ -37,7 +37,7 @@ export async function advanceRun(progress: RunInProgress, host: LoopHost): Promi
           if (host.rollOverDue()) return 'roll-over';
           continue;
         }
-        if (progress.limit !== undefined) continue;
+        if (progress.limit !== undefined || progress.faults.rounds >= mostFaultyRounds) continue;
       }
       if (step > 0) await host.atBoundary();
       if (step > 0 && host.rollOverDue()) return 'roll-over';
@@ -154,7 +154,9 @@ function limitReached(progress: RunInProgress, limits: Limits): string | null {
 type Ending = Pick<EndRunInput, 'status' | 'finishReason' | 'reason' | 'error'>;
 
 async function end(progress: RunInProgress, host: LoopHost, ending: Ending, text?: string): Promise<RunResult> {
+  // Nobody is asked any more; what was not executed gets its result from the store.
   progress.waiting = null;
+  progress.pendingTools = [];
   const { result, ...facts } = await endRun({
     run: host.run,
     runStartedAt: progress.startedAt,

@@ -233,7 +233,7 @@ describe('a tool call that needs somebody’s word', () => {
     const waiting = await session.send('Refund it', { messageId: 'm-1' });
     const [callId = '', patientId = ''] = callsOf(waiting);
     // Queries leave nothing in the history, signals do.
-    for (let n = 0; (await historiesOf(session.id)).length < 2; n++) await session.signal(`Later ${n}`);
+    while ((await historiesOf(session.id)).length < 2) await session.cancel({ runId: 'another' });
     await stack.restartWorker();
     expect((await session.state()).waitingFor[0]).toMatchObject({ callId, input: { amount: 7 } });
     const [decided] = await until(async () => {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineAgent, defineConfig } from '../../src/config/index.ts';
+import { z } from 'zod';
+import { defineAgent, defineConfig, defineTool } from '../../src/config/index.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { createStore } from '../../src/store/index.ts';
 import { startLoadline, type Loadline } from '../../src/start-loadline.ts';
@@ -12,10 +13,23 @@ let simulator: Simulator;
 let home: string;
 let loadline: Loadline<ReturnType<typeof configFor>>;
 
+let refunds = 0;
+const refund = defineTool({
+  name: 'refund',
+  description: 'Pays money back',
+  inputSchema: z.object({ amount: z.number() }),
+  needsApproval: true,
+  approval: { timeout: '3d' },
+  execute() {
+    refunds += 1;
+    return 'paid';
+  },
+});
+
 function configFor(url: string) {
   return defineConfig({
     providers: { local: { api: 'openai-chat', baseURL: `${url}/v1` } },
-    agents: [defineAgent({ name: 'assistant', model: 'local/loadline-sim-1' })],
+    agents: [defineAgent({ name: 'assistant', model: 'local/loadline-sim-1', tools: [refund] })],
   });
 }
 
@@ -59,5 +73,24 @@ describe('a Temporal server that is killed with -9', () => {
     expect(rows.map(({ state }) => state)).toEqual(['settled', 'settled', 'settled']);
     const billed = billedTokens(simulator.tally());
     expect(metrics).toMatchObject({ inputTokens: billed.input, outputTokens: billed.output });
+  }, 60_000);
+
+  it('and the worker with it, leave a tool call waiting for its person, who approves it afterwards', async () => {
+    simulator.script([{ toolCalls: [{ name: 'refund', arguments: { amount: 40 } }] }, { answer: 'It is paid.' }]);
+    const waiting = await loadline.session('assistant', { id: 'wait-1' }).send('Refund it', { messageId: 'm-1' });
+    expect(waiting).toMatchObject({ status: 'waiting', waitingFor: [{ tool: 'refund', until: expect.any(String) }] });
+    process.kill(serverPid(), 'SIGKILL');
+    await loadline.close();
+    loadline = await startLoadline(configFor(simulator.url), { home });
+    const session = loadline.session('assistant', { id: 'wait-1' });
+    const { waitingFor } = await session.state();
+    expect(waitingFor).toEqual(waiting.waitingFor);
+    expect(refunds).toBe(0);
+    await session.approve({ callId: waitingFor[0]?.callId ?? '', approved: true });
+    const run = await session.send('Refund it', { messageId: 'm-1' });
+    expect(run).toMatchObject({ status: 'completed', text: 'It is paid.', runId: waiting.runId });
+    expect(refunds).toBe(1);
+    const billed = billedTokens(simulator.tally());
+    expect(await session.metrics()).toMatchObject({ calls: 2, inputTokens: billed.input, outputTokens: billed.output });
   }, 60_000);
 });

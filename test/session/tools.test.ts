@@ -102,9 +102,19 @@ const long = defineTool({
   execute: () => 'word '.repeat(300),
 });
 
+const endless = defineTool({
+  name: 'endless',
+  description: 'An answer of 30,000 characters',
+  inputSchema: noInput,
+  execute: () => Array.from({ length: 3_000 }, (_, n) => `line ${n}\n`).join(''),
+});
+
 const config = defineConfig({
   agents: [
-    defineAgent({ name: 'worker', tools: [weather, flaky, broken, hopeless, sleepy, together, numbers, long] }),
+    defineAgent({
+      name: 'worker',
+      tools: [weather, flaky, broken, hopeless, sleepy, together, numbers, long, endless],
+    }),
     defineAgent({
       name: 'small',
       summary: false,
@@ -251,6 +261,46 @@ describe('tools', () => {
       [{ n: 4 }, '16'],
     ]);
     expectPaired(lastItems());
+  });
+
+  it('that fail in five answers in a row end the run, which says with what; one that works begins the count anew', async () => {
+    const broken = { toolCalls: [{ name: 'broken', arguments: {} }] };
+    const works = {
+      toolCalls: [
+        { name: 'broken', arguments: {} },
+        { name: 'weather', arguments: { city: 'Oslo' } },
+      ],
+    };
+    stack.simulator.script([broken, broken, broken, works, { ...broken, times: null }]);
+    const run = await open().send('Do it');
+    expect(run).toMatchObject({ status: 'limit', metrics: { calls: 9, toolCalls: 10, toolErrors: 9 } });
+    expect(run.reason).toBe(
+      'all tool calls of 5 answers in a row failed, the latest with: broken failed: the archive is closed on Sundays',
+    );
+    expect(run.metrics.toolDuration).toBeGreaterThanOrEqual(0);
+  });
+
+  it('that answer at length are shown by an excerpt, and recall reads the whole', async () => {
+    stack.simulator.script([{ toolCalls: [{ name: 'endless', arguments: {} }] }, { answer: 'Long.' }]);
+    const session = open();
+    const run = await session.send('Read it');
+    const part = run.messages.flatMap(({ parts }) => parts).find(({ type }) => type === 'tool-result');
+    expect(part).toMatchObject({ isError: false, storedAs: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const shown = String(lastResults()[0]?.output);
+    expect(shown.length).toBeLessThan(8_200);
+    expect(shown).toMatch(
+      /^line 0\n.*characters are left out.*line 2999\n\n\[recall\(\{"message": 3\}\) reads the whole\]$/s,
+    );
+    expect(JSON.stringify(stack.requests.at(-1)?.body['tools'])).toContain('"recall"');
+    stack.simulator.script([
+      { toolCalls: [{ name: 'recall', arguments: { message: 3, from: 16_000 } }] },
+      { answer: 'I have read on.' },
+    ]);
+    await session.send('Read on');
+    const whole = Array.from({ length: 3_000 }, (_, n) => `line ${n}\n`).join('');
+    expect(String(lastResults().at(-1)?.output)).toContain(whole.slice(16_000, 20_000));
+    const totals = await threeTotals(stack, session);
+    expect([totals.metrics, totals.ledger]).toEqual([totals.provider, totals.provider]);
   });
 
   it('are never parted from their results in what the provider receives, however long the transcript', async () => {

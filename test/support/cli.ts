@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { simulatorAt, type RemoteSimulator } from '../../src/simulator/index.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 export interface CliResult {
   readonly code: number | null;
@@ -29,12 +29,12 @@ export interface CliOptions {
   readonly input?: string;
 }
 
-function environmentOf({ folder, environment }: CliOptions): NodeJS.ProcessEnv {
+export function environmentOf({ folder, environment }: CliOptions): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _, NO_COLOR: __, PORT: ___, ...inherited } = process.env;
   return { ...inherited, LOADLINE_HOME: join(folder, 'home'), LOADLINE_PORT: '0', ...environment };
 }
 
-function follow(child: ChildProcess): CliProcess {
+export function follow(child: ChildProcess): CliProcess {
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -5,7 +5,16 @@
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { z } from 'zod';
-import { defineAgent, defineConfig, defineTeam, resolveConfig, type BudgetSettings } from '../../src/config/index.ts';
+import { appendFileSync } from 'node:fs';
+import {
+  defineAgent,
+  defineConfig,
+  defineTeam,
+  defineTool,
+  resolveConfig,
+  type AnyTool,
+  type BudgetSettings,
+} from '../../src/config/index.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { installLogger } from '../../src/worker/log.ts';
 import { startRuntime } from '../../src/worker/runtime.ts';
@@ -24,7 +33,11 @@ export type KillPoint =
   | 'after-compaction'
   | 'member-writing'
   | 'member-settled'
-  | 'after-join'
+  | 'before-tool'
+  | 'tool-started'
+  | 'in-tool'
+  | 'before-result'
+  | 'after-result'
   | 'never';
 
 export interface KillingWorkerSettings {
@@ -35,17 +48,27 @@ export interface KillingWorkerSettings {
   readonly point: KillPoint;
   readonly budgets?: readonly BudgetSettings[];
   readonly maxOutputTokens?: number;
+  /** So often the point is passed before the process dies there. */
+  readonly passes?: number;
+  /** Where tools note what they do: a line each. */
+  readonly actsFile?: string;
 }
 
 function die(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
+let passed = 0;
+
+function dieAt(point: KillPoint, name: KillPoint): void {
+  if (point !== name) return;
+  if (passed === (settings.passes ?? 0)) die();
+  passed += 1;
+}
+
 /** The store, except that the process dies at the given point. */
 function killing(store: Store, point: KillPoint): Store {
-  const at = (name: KillPoint): void => {
-    if (point === name) die();
-  };
+  const at = (name: KillPoint): void => dieAt(point, name);
   return new Proxy(store, {
     get(target, property, receiver) {
       if (property === 'reserve') {
@@ -89,11 +112,20 @@ function killing(store: Store, point: KillPoint): Store {
           return result;
         };
       }
+      if (property === 'startTool') {
+        return async (...args: Parameters<Store['startTool']>) => {
+          at('before-tool');
+          const attempt = await target.startTool(...args);
+          at('tool-started');
+          return attempt;
+        };
+      }
       if (property === 'storeToolResult') {
         return async (...args: Parameters<Store['storeToolResult']>) => {
-          const result = await target.storeToolResult(...args);
-          at('after-join');
-          return result;
+          at('before-result');
+          const totals = await target.storeToolResult(...args);
+          at('after-result');
+          return totals;
         };
       }
       if (property === 'appendDeltas') {
@@ -108,11 +140,39 @@ function killing(store: Store, point: KillPoint): Store {
   });
 }
 
-function configOf({ budgets = [], maxOutputTokens = 4096 }: KillingWorkerSettings) {
+/** A tool that notes that it acted, for which call and in which attempt. */
+function acting(name: string, { actsFile = '/dev/null', point }: KillingWorkerSettings, own: Partial<AnyTool>) {
+  return {
+    ...defineTool({
+      name,
+      description: 'Acts',
+      inputSchema: z.object({}),
+      execute(_, { idempotencyKey, attempt }) {
+        appendFileSync(actsFile, `${name} ${idempotencyKey} ${attempt}\n`);
+        dieAt(point, 'in-tool');
+        return 'acted';
+      },
+    }),
+    ...own,
+  };
+}
+
+function toolsOf(given: KillingWorkerSettings) {
+  return [
+    acting('once', given, {}),
+    acting('same', given, { idempotent: true }),
+    acting('again', given, { onUnknown: 'retry' }),
+    acting('asks', given, { onUnknown: 'ask' }),
+  ];
+}
+
+function configOf(given: KillingWorkerSettings) {
+  const { budgets = [], maxOutputTokens = 4096 } = given;
   return defineConfig({
     agents: [
       defineAgent({ name: 'assistant', limits: { maxOutputTokens } }),
       defineAgent({ name: 'careful', model: 'simulated/first', fallbacks: ['simulated/second'] }),
+      defineAgent({ name: 'handy', tools: toolsOf(given) }),
       defineAgent({ name: 'city', output: z.object({ city: z.string() }) }),
       defineAgent({ name: 'member', model: 'simulated/sim-member' }),
     ],

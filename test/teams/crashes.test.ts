@@ -19,7 +19,7 @@ import { spawnWorker, type WorkerProcess } from '../support/worker-process.ts';
 const cases: readonly { readonly point: KillPoint; readonly says: string; readonly rows: readonly string[] }[] = [
   { point: 'member-writing', says: 'while a member writes', rows: ['lost', 'settled'] },
   { point: 'member-settled', says: "after the commit of a member's answer", rows: ['settled'] },
-  { point: 'after-join', says: 'once the leader has the answer', rows: ['settled'] },
+  { point: 'after-result', says: 'once the leader has the answer', rows: ['settled'] },
 ];
 
 describe('a worker that is killed with -9 in a team', () => {
