@@ -235,7 +235,10 @@ describe('a tool call that needs somebody’s word', () => {
     // Queries leave nothing in the history, signals do.
     while ((await historiesOf(session.id)).length < 2) await session.cancel({ runId: 'another' });
     await stack.restartWorker();
-    expect((await session.state()).waitingFor[0]).toMatchObject({ callId, input: { amount: 7 } });
+    expect((await session.state()).waitingFor[0]).toMatchObject({ callId });
+    // The arguments are read from the store again, by the first step after the roll-over.
+    await until(async () => (await session.state()).waitingFor[0]?.input !== undefined);
+    expect((await session.state()).waitingFor[0]).toMatchObject({ callId, input: { order: 'o-7', amount: 7 } });
     const [decided] = await until(async () => {
       const events = await eventsOf(session, 'approval.decided');
       return events.length > 0 && events;
