@@ -38,10 +38,10 @@ export interface Stand {
 
 export interface BareTurns {
   /** Of one activity. */
-  turn(): Promise<unknown>;
-  activities(count: number): Promise<unknown>;
+  readonly turn: () => Promise<unknown>;
+  readonly activities: (count: number) => Promise<unknown>;
   /** Of an activity, a child workflow with one of its own, and another activity. */
-  child(): Promise<unknown>;
+  readonly child: () => Promise<unknown>;
 }
 
 /** @param options.worker `false`: none of Loadline's in this process. */
