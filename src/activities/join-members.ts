@@ -1,5 +1,5 @@
 import { LoadlineError } from '../domain/errors.ts';
-import { toolCallsOf, type ToolCallPart, type ToolResultPart } from '../domain/messages.ts';
+import { toolCallsOf, type ToolCallPart } from '../domain/messages.ts';
 import { tallyOf, toRunMetrics } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import { treeLimitReached } from '../domain/run-tree.ts';
@@ -11,6 +11,7 @@ import { endBrokenRun } from './broken-run.ts';
 import type { ActivityDeps } from './deps.ts';
 import { unansweredTools } from './end-run.ts';
 import { withCodes } from './failures.ts';
+import { storeResult } from './tool-result.ts';
 import { thresholdFacts, thresholdRules } from './threshold-facts.ts';
 
 /** What became of a member: its result, or why it has none. */
@@ -34,16 +35,16 @@ export async function joinMembers(deps: ActivityDeps, input: JoinInput): Promise
       throw new LoadlineError('RunNotFound', `${input.run.runId} has no tool call ${input.callId}`);
     const [member] = members;
     if (call.tool === teamTools.route && member?.result != null && answers(member.result)) {
-      await storeResult(deps, input, call, `${member.agent} answers the user.`, false);
+      await report(deps, input, call, `${member.agent} answers the user.`, false);
       const result = await endWith(deps, input, member.agent, member.result);
       return { ...(await factsOf(deps, input)), result };
     }
     if (call.tool === teamTools.tasks) {
       const { tasks } = call.input as { readonly tasks: readonly PlannedTask[] };
       const output = members.map((one, index) => ({ id: tasks[index]?.id, member: one.agent, ...reportOf(one) }));
-      await storeResult(deps, input, call, output, false);
+      await report(deps, input, call, output, false);
     } else if (member !== undefined) {
-      await storeResult(deps, input, call, wordsOf(member), !isDone(member));
+      await report(deps, input, call, wordsOf(member), !isDone(member));
     }
     return await factsOf(deps, input);
   });
@@ -77,34 +78,16 @@ async function joining(deps: ActivityDeps, { run }: JoinInput, { runId, agent, p
   return { agent, result, problem: why.message };
 }
 
-async function storeResult(
+async function report(
   deps: ActivityDeps,
-  { run, runStartedAt: _ }: JoinInput,
-  { callId, tool }: ToolCallPart,
+  { run }: JoinInput,
+  call: ToolCallPart,
   output: unknown,
   isError: boolean,
 ): Promise<void> {
-  const { sessionId, runId } = run;
-  const at = new Date().toISOString();
-  const durationMs = await durationOf(deps, run.sessionId, runId, callId);
-  const part: ToolResultPart = { type: 'tool-result', callId, tool, output, isError };
-  await deps.store.storeToolResult({
-    sessionId,
-    runId,
-    message: {
-      id: `${runId}.${callId}`,
-      runId,
-      role: 'tool',
-      parts: [part],
-      createdAt: at,
-      tokens: estimateMessage([part]),
-    },
-    events: [{ type: 'tool.ended', callId, tool, isError, durationMs }],
-    isError,
-    durationMs,
-    additionalMetrics: {},
-    at,
-  });
+  const durationMs = await durationOf(deps, run.sessionId, run.runId, call.callId);
+  const end = { output, isError, additionalMetrics: {} };
+  await storeResult(deps.store, { run, callId: call.callId }, call, end, durationMs);
 }
 
 /** From the first of a call's runs to the end of the last. */
