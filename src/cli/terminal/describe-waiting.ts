@@ -11,9 +11,10 @@ function budget({ until }: WaitingFor, now: number): string {
 }
 
 function approval(waiting: WaitingFor, now: number): string {
-  const { callId, until } = waiting;
+  const { callId, until, agent } = waiting;
+  const whose = agent === undefined ? '' : ` of ${agent}`;
   const end = until === undefined ? '' : `; the time for it ends ${resetText(until, now)}`;
-  return `somebody's word on ${describeCall(waiting)} (call ${callId}${end})`;
+  return `somebody's word on ${describeCall(waiting)}${whose} (call ${callId}${end})`;
 }
 
 /** Of arguments that are shown in one line. */
