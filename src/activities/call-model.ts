@@ -19,13 +19,13 @@ import { attemptCall, type Attempted } from './attempt-call.ts';
 import { compactContext, summaryInForce } from './compact-session.ts';
 import { isNearlyFull, runsDueBefore } from './compaction-due.ts';
 import { definitionOf, type ActivityDeps } from './deps.ts';
-import { toolOf } from './execute-tool.ts';
 import { withCodes } from './failures.ts';
 import { broadcastMessageId } from './join-members.ts';
 import { contentOf } from './media.ts';
 import { membersOfBroadcast, membersOfCall, messageOfMember } from './members.ts';
 import { summarises } from './past.ts';
 import { planRequest } from './plan-request.ts';
+import { toolNamed, toolsOfSession } from './session-tools.ts';
 import { settlementOf } from './settle.ts';
 import { estimateMessage } from '../models/index.ts';
 import { thresholdFacts, thresholdRules } from './threshold-facts.ts';
@@ -322,17 +322,18 @@ async function membersAsked(
 
 /** What the workflow has to know of the tools that an answer asks for. */
 async function toolRefs(
-  { store }: ActivityDeps,
+  deps: ActivityDeps,
   agent: ResolvedAgent,
   run: RunRef,
   { toolCalls }: StoredAnswer,
 ): Promise<readonly ToolCallRef[]> {
-  const asks = toolCalls.some(({ tool }) => (toolOf(agent, tool)?.needsApproval ?? null) !== null);
-  const said = asks ? await store.messagesOfRun(run.sessionId, run.runId) : [];
+  const tools = await toolsOfSession(deps, agent, run.sessionId);
+  const asks = toolCalls.some(({ tool }) => (toolNamed(tools, tool)?.needsApproval ?? null) !== null);
+  const said = asks ? await deps.store.messagesOfRun(run.sessionId, run.runId) : [];
   const parts = toolCallsOf(said.flatMap((message) => message.parts));
   return await Promise.all(
     toolCalls.map(async (call): Promise<ToolCallRef> => {
-      const tool = toolOf(agent, call.tool);
+      const tool = toolNamed(tools, call.tool);
       if (tool === undefined) return { ...call, timeoutMs: unknownToolTimeoutMs, maxAttempts: 1 };
       const { timeoutMs, maxAttempts, approval } = tool;
       const part = parts.find(({ callId }) => callId === call.callId);

@@ -6,6 +6,7 @@ import type { DefinitionInForce } from '../domain/steps.ts';
 import type { ResolvedAgent } from '../config/index.ts';
 import type { Catalogue } from '../models/index.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { McpServers } from '../tools/mcp/servers.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ModelTarget {
@@ -21,6 +22,7 @@ export interface ActivityDeps {
   readonly catalogue: Catalogue;
   /** The config's rules. */
   readonly budgets: readonly BudgetRule[];
+  readonly mcp: McpServers;
   /** A model at the provider that serves it, by `provider/model`. */
   target(ref: string): ModelTarget;
   /** Hands deltas to readers; returns at once. */

@@ -10,7 +10,7 @@ import { storeDecision } from './approvals.ts';
 import { beginAttempt } from './attempt.ts';
 import type { ActivityDeps } from './deps.ts';
 import { tryAgain, withCodes } from './failures.ts';
-import { runnableRecall } from '../tools/recall.ts';
+import { toolNamed, toolsOfSession } from './session-tools.ts';
 import { failure, storeResult, type ToolEnd } from './tool-result.ts';
 import { ToolSpend } from './tool-spend.ts';
 import { transcriptOf } from './transcript.ts';
@@ -69,9 +69,10 @@ async function endOf(
 
 async function execute(deps: ActivityDeps, input: ToolInput, call: ToolCallPart): ReturnType<typeof endOf> {
   const agent = deps.agents.get(input.run.agent);
-  const tool = toolOf(agent, call.tool);
+  const tools = await toolsOfSession(deps, agent, input.run.sessionId);
+  const tool = toolNamed(tools, call.tool);
   if (tool === undefined) {
-    const known = [...(agent?.tools.keys() ?? [])].join(', ');
+    const known = [...tools.keys()].join(', ');
     return failure(
       `There is no tool ${call.tool}. ${known === '' ? 'You have no tools.' : `Your tools are: ${known}`}`,
     );
@@ -99,11 +100,6 @@ function unknownOutcome(name: string, tool: RunnableTool): ToolEnd | Required<Pi
   const reason = `The outcome of ${name} is unknown: its worker was lost while it ran, and it may have acted`;
   if (tool.onUnknown === 'ask') return { unknown: { reason, approval: tool.approval } };
   return failure(`${reason}. It is not started again`);
-}
-
-/** An agent's own tool, or `recall`, which a compacted context offers by itself. */
-export function toolOf(agent: ResolvedAgent | undefined, name: string): RunnableTool | undefined {
-  return agent?.tools.get(name) ?? (name === runnableRecall.spec.name ? runnableRecall : undefined);
 }
 
 function windowOf({ catalogue }: ActivityDeps, agent: ResolvedAgent | undefined): number | null {

@@ -1,13 +1,13 @@
-import type { AgentSpec, ToolSpec } from '../domain/agent.ts';
+import type { AgentSpec } from '../domain/agent.ts';
 import type { ContextAnchor, TokenRange } from '../domain/context.ts';
 import { windowInForce } from '../domain/learnt-window.ts';
 import { isExcerpt } from '../domain/references.ts';
 import { readerOf, type RequestFrame } from '../models/index.ts';
-import type { RunRow, SessionRow } from '../store/store.ts';
-import { recallSpec } from '../tools/recall.ts';
+import type { RunRow } from '../store/store.ts';
 import type { ActivityDeps, ModelTarget } from './deps.ts';
 import { countFrame } from './frame.ts';
 import { readPast, type Past } from './past.ts';
+import { toolsOfRequest } from './session-tools.ts';
 import { showMessages, summaryRange, type Shown } from './shown.ts';
 
 /** Whole runs of the past as a request has them. */
@@ -41,7 +41,7 @@ export interface Gathered {
 
 /** Reads what there is for a run's next request to a model. Nothing that was counted before is counted again. */
 export async function gatherContext(
-  { store, catalogue }: Pick<ActivityDeps, 'store' | 'catalogue'>,
+  { store, catalogue, mcp }: Pick<ActivityDeps, 'store' | 'catalogue' | 'mcp'>,
   target: ModelTarget,
   spec: AgentSpec,
   run: RunRow,
@@ -65,7 +65,9 @@ export async function gatherContext(
     past.runs.map(async ({ runId, messages }) => ({ runId, messages: await showMessages(messages, show) })),
   );
   const messages = [...runs.flatMap((one) => one.messages), ...own];
-  const frame = { model: target.model, instructions, tools: toolsOf(spec, session, messages), output };
+  const hasExcerpts = messages.some(({ parts }) => parts.some(isExcerpt));
+  const tools = await toolsOfRequest({ store, mcp }, spec, run.sessionId, { session, hasExcerpts });
+  const frame = { model: target.model, instructions, tools, output };
   const { range: framed, definition: hash, instructionTokens, surelyRead } = countFrame(frame, provider);
   const definition = `${hash}/${session?.summaryNumber ?? 0}/${resultsThroughSeq}`;
   const anchor = session?.anchor ?? null;
@@ -84,12 +86,4 @@ export async function gatherContext(
     definition,
     anchor: anchor?.model === ref && anchor.definition === definition ? anchor : null,
   };
-}
-
-/** With references in the context, and tools that the model knows to call, `recall` is one of them. */
-function toolsOf(spec: AgentSpec, session: SessionRow | null, messages: readonly Shown[]): readonly ToolSpec[] {
-  const compacted = session !== null && (session.summaryNumber > 0 || session.resultsThroughSeq > 0);
-  const isLessThanWhole = compacted || messages.some(({ parts }) => parts.some(isExcerpt));
-  const own = spec.tools.some(({ name }) => name === recallSpec.name);
-  return isLessThanWhole && spec.tools.length > 0 && !own ? [...spec.tools, recallSpec] : spec.tools;
 }

@@ -28,7 +28,7 @@ async function stashed(store: BlobStore, message: Parameters<typeof contentOf>[1
 }
 
 /** Moves inline base64 into the store's blobs, so that the transcript names it and never carries it. */
-async function storeMedia(parts: readonly UserPart[], store: BlobStore): Promise<readonly UserPart[]> {
+export async function storeMedia(parts: readonly UserPart[], store: BlobStore): Promise<readonly UserPart[]> {
   return await Promise.all(
     parts.map(async (part) => {
       if (part.type === 'text' || part.data === undefined) return part;

@@ -1,9 +1,11 @@
+import { MediaOutput } from '../config/media-output.ts';
 import type { ToolCallPart, ToolResultPart } from '../domain/messages.ts';
 import type { EventBody } from '../domain/events.ts';
 import { excerptOfResult } from '../domain/references.ts';
 import type { ToolInput } from '../domain/steps.ts';
 import { estimateMessage } from '../models/index.ts';
 import type { BlobStore, RunStore } from '../store/store.ts';
+import { storeMedia } from './media.ts';
 import { untilStored } from './until-stored.ts';
 
 /** How a tool call ended. */
@@ -29,8 +31,11 @@ export async function storeResult(
 ): Promise<void> {
   const { sessionId, runId } = input.run;
   const at = new Date().toISOString();
-  const kept = await untilStored(() => keep(store, output));
+  const [shown, media] = output instanceof MediaOutput ? [output.text, output.media] : [output, []];
+  const kept = await untilStored(() => keep(store, shown));
+  const stored = await untilStored(() => storeMedia(media, store));
   const part: ToolResultPart = { type: 'tool-result', callId, tool, ...kept, isError };
+  const parts = [part, ...stored];
   const ended: EventBody = { type: 'tool.ended', callId, tool, isError, durationMs };
   await untilStored(() =>
     store.storeToolResult({
@@ -40,9 +45,9 @@ export async function storeResult(
         id: `${runId}.${callId}`,
         runId,
         role: 'tool',
-        parts: [part],
+        parts,
         createdAt: at,
-        tokens: estimateMessage([part]),
+        tokens: estimateMessage(parts),
       },
       events: isDenied === true ? [] : [ended],
       durationMs: isDenied === true ? null : durationMs,

@@ -21,6 +21,8 @@ export interface AgentDefinition<
   readonly instructions?: string;
   readonly markdown?: boolean;
   readonly tools?: readonly AnyTool[];
+  /** Names of the config's `mcpServers` whose tools the agent has too. */
+  readonly mcpServers?: readonly string[];
   /** Schema of the answer: then a run has `output`. */
   readonly output?: Output;
   readonly history?: Partial<HistorySettings> | false;

@@ -1,5 +1,7 @@
+import type { ApprovalPolicy } from '../domain/approval.ts';
 import { compileSchema } from './compile-schema.ts';
-import type { ApprovalContext, ApprovalRule } from './tool.ts';
+import { toMs } from './duration.ts';
+import type { ApprovalContext, ApprovalRule, ApprovalSettings } from './tool.ts';
 
 /** Longer than any look-up that a person waits for. */
 const longestMs = 10_000;
@@ -32,4 +34,8 @@ async function inTime(ask: () => Promise<boolean>): Promise<boolean> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+export function toApprovalPolicy({ timeout, onTimeout = 'deny' }: ApprovalSettings = {}): ApprovalPolicy {
+  return { timeoutMs: timeout === undefined ? null : toMs(timeout), onTimeout };
 }

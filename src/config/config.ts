@@ -2,6 +2,7 @@ import type { ModelSettings } from '../domain/model.ts';
 import type { BudgetSettings } from './budgets.ts';
 import type { AgentDefinition } from './agent.ts';
 import type { ProviderSettings } from '../providers/resolve-endpoint.ts';
+import type { McpServerSettings } from './mcp.ts';
 import type { InferOutput } from './schema.ts';
 import type { TeamDefinition } from './team.ts';
 
@@ -18,6 +19,8 @@ export interface Config<
   readonly models?: Readonly<Record<string, ModelSettings>>;
   /** Limits that no call passes; none unless given here or set with `loadline budget set`. */
   readonly budgets?: readonly BudgetSettings[];
+  /** By name; agents name those whose tools they have. */
+  readonly mcpServers?: Readonly<Record<string, McpServerSettings>>;
 }
 
 type AgentOf<C> = C extends Config<infer Agents, infer Teams> ? Agents[number] | Teams[number] : never;

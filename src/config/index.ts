@@ -11,6 +11,7 @@ export { configFileNames, findConfigFile } from './find-file.ts';
 export { builtInConfig, loadConfig, noConfig } from './load.ts';
 export type { LoadedConfig, LoadOptions } from './load.ts';
 export type { ProviderSettings } from '../providers/resolve-endpoint.ts';
+export type { McpAddress, McpCommand, McpServerSettings } from './mcp.ts';
 export { resolveConfig } from './resolve.ts';
 export type { ResolvedAgent, ResolvedConfig, ResolveOptions } from './resolve.ts';
 export type { RunnableTool } from './runnable-tool.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { didYouMean } from '../domain/nearest.ts';
-import { notYet } from './shape.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -39,11 +38,7 @@ function describe(schema: z.core.$ZodType, issue: z.core.$ZodIssue, base: Path):
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path);
-    return issue.keys.map((key) => {
-      const reason = notYet[key];
-      const place = pathText([...path, key]);
-      return reason === undefined ? `${place}: unknown key${didYouMean(key, known)}` : `${place}: ${reason}`;
-    });
+    return issue.keys.map((key) => `${pathText([...path, key])}: unknown key${didYouMean(key, known)}`);
   }
   if (issue.code === 'invalid_union') {
     const meant = issue.errors.find(lookedInto);

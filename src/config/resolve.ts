@@ -17,6 +17,7 @@ import type { AgentDefinition, ModelChoice } from './agent.ts';
 import { toRule } from './budgets.ts';
 import { compileSchema } from './compile-schema.ts';
 import type { Config } from './config.ts';
+import type { McpServerSettings } from './mcp.ts';
 import { describeProblems, pathText, type Path } from './problems.ts';
 import type { ProviderSettings } from '../providers/resolve-endpoint.ts';
 import { toRunnable, type RunnableTool } from './runnable-tool.ts';
@@ -43,6 +44,7 @@ export interface ResolvedConfig {
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   readonly models: Readonly<Record<string, ModelSettings>>;
   readonly budgets: readonly BudgetRule[];
+  readonly mcpServers: Readonly<Record<string, McpServerSettings>>;
 }
 
 export interface ResolveOptions {
@@ -93,6 +95,7 @@ class Problems {
 }
 
 function specOf(agent: AgentDefinition, model: string, tools: ToolSpec[], output: CompiledSchema | null): AgentSpec {
+  const { mcpServers = [] } = agent;
   return {
     name: agent.name,
     model,
@@ -100,6 +103,7 @@ function specOf(agent: AgentDefinition, model: string, tools: ToolSpec[], output
     instructions: agent.instructions ?? '',
     markdown: agent.markdown ?? false,
     tools,
+    ...(mcpServers.length === 0 ? {} : { mcpServers }),
     output: output?.jsonSchema ?? null,
     history: agent.history === false ? false : { ...defaultHistory, ...agent.history },
     summary: agent.summary === false ? false : summaryOf(agent),
@@ -195,5 +199,6 @@ export function resolveConfig(config: unknown, { defaultModel }: ResolveOptions)
     providers: checked.providers ?? {},
     models: checked.models ?? {},
     budgets: (checked.budgets ?? []).map(toRule),
+    mcpServers: checked.mcpServers ?? {},
   };
 }

@@ -1,9 +1,10 @@
 import type { ToolSpec } from '../domain/agent.ts';
 import type { ApprovalPolicy } from '../domain/approval.ts';
-import { toApprovalRule } from './approval-rule.ts';
+import { toApprovalPolicy, toApprovalRule } from './approval-rule.ts';
 import { compileSchema } from './compile-schema.ts';
+import { toMs } from './duration.ts';
 import type { Parsed } from './schema.ts';
-import type { AnyTool, ApprovalContext, OnUnknown, Timeout, ToolContext } from './tool.ts';
+import type { AnyTool, ApprovalContext, OnUnknown, ToolContext } from './tool.ts';
 
 /** A tool as a worker runs it. */
 export interface RunnableTool {
@@ -22,15 +23,8 @@ export interface RunnableTool {
   execute(input: unknown, context: ToolContext): Promise<unknown>;
 }
 
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const defaultTimeoutMs = 60_000;
+export const defaultTimeoutMs = 60_000;
 const idempotentAttempts = 5;
-
-function toMs(timeout: Timeout): number {
-  if (typeof timeout === 'number') return timeout;
-  const [, amount = '', unit = 'ms'] = /^([\d.]+)(\w+)$/.exec(timeout) ?? [];
-  return Number(amount) * unitMs[unit as keyof typeof unitMs];
-}
 
 /** @throws Error when the tool's schema can't be used. */
 export function toRunnable(
@@ -49,10 +43,7 @@ export function toRunnable(
     maxAttempts: tool.retry?.maximumAttempts ?? (idempotent ? idempotentAttempts : 1),
     onUnknown: tool.onUnknown ?? (idempotent ? 'retry' : 'report'),
     needsApproval,
-    approval: {
-      timeoutMs: tool.approval?.timeout === undefined ? null : toMs(tool.approval.timeout),
-      onTimeout: tool.approval?.onTimeout ?? 'deny',
-    },
+    approval: toApprovalPolicy(tool.approval),
     parseInput: (value) => schema.parse(value),
     async execute(input, context) {
       return await tool.execute(input as never, context);

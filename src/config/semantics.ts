@@ -45,7 +45,30 @@ function modelProblems(ref: string, path: Path, known: readonly string[]): strin
   return [problem(path, `unknown provider "${provider}"${hint}`)];
 }
 
-function agentProblems(agent: AgentDefinition, path: Path, providers: readonly string[]): string[] {
+/** A tool of its own must not look like one of a server: `server__tool`. */
+function serverProblems(agent: AgentDefinition, path: Path, servers: readonly string[]): string[] {
+  const named = agent.mcpServers ?? [];
+  const unknown = named.flatMap((name, at) => {
+    if (servers.includes(name) && named.indexOf(name) === at) return [];
+    const reason = servers.includes(name)
+      ? 'is named twice'
+      : `is no server${didYouMean(name, servers) || '; describe it under "mcpServers"'}`;
+    return [problem([...path, 'mcpServers', at], `"${name}" ${reason}`)];
+  });
+  const clashes = (agent.tools ?? []).flatMap((tool, at) => {
+    const server = named.find((name) => tool.name.startsWith(`${name}__`));
+    const text = `"${tool.name}" looks like a tool of the MCP server ${server}; give it another name`;
+    return server === undefined ? [] : [problem([...path, 'tools', at, 'name'], text)];
+  });
+  return [...unknown, ...clashes];
+}
+
+function agentProblems(
+  agent: AgentDefinition,
+  path: Path,
+  providers: readonly string[],
+  servers: readonly string[],
+): string[] {
   const refs: [unknown, Path][] = [
     [agent.model, [...path, 'model']],
     [agent.summary === false ? undefined : agent.summary?.model, [...path, 'summary', 'model']],
@@ -57,6 +80,7 @@ function agentProblems(agent: AgentDefinition, path: Path, providers: readonly s
       (agent.tools ?? []).map((tool) => tool.name),
       [...path, 'tools'],
     ),
+    ...serverProblems(agent, path, servers),
     ...summaryProblems(agent, path),
     ...thresholdProblems(agent, path),
     ...(agent.onBudget === 'fallback' && (agent.fallbacks ?? []).length === 0
@@ -80,6 +104,7 @@ function providerProblems(config: Config): string[] {
 /** What is wrong between fields, in a config whose shape is right. */
 export function semanticProblems(config: Config): string[] {
   const providers = [...Object.keys(builtIn), ...Object.keys(config.providers ?? {})];
+  const servers = Object.keys(config.mcpServers ?? {});
   return [
     ...duplicates(
       config.agents.map((agent) => agent.name),
@@ -89,8 +114,8 @@ export function semanticProblems(config: Config): string[] {
       (config.teams ?? []).map((team) => team.name),
       ['teams'],
     ),
-    ...config.agents.flatMap((agent, index) => agentProblems(agent, ['agents', index], providers)),
-    ...(config.teams ?? []).flatMap((team, index) => agentProblems(team, ['teams', index], providers)),
+    ...config.agents.flatMap((agent, index) => agentProblems(agent, ['agents', index], providers, servers)),
+    ...(config.teams ?? []).flatMap((team, index) => agentProblems(team, ['teams', index], providers, servers)),
     ...teamProblems(config),
     ...(config.budgets ?? []).flatMap((budget, index) => {
       const found = budgetProblem(budget);

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { approvalSettings } from './approval-shape.ts';
+import { mcpServer, mcpServerName } from './mcp-shape.ts';
 import { budgetScopes, budgetWindows } from '../domain/budget.ts';
 import { mostAttempts } from '../domain/fallbacks.ts';
 import { teamModes } from '../domain/team.ts';
+import { duration } from './duration.ts';
 import type { Api } from '../providers/built-in.ts';
 
 /** The shape of a config as zod checks it; what follows from several fields together is in `semantics.ts`. */
@@ -14,11 +17,6 @@ const whole = z.int().min(0, 'must be 0 or more');
 const positive = z.int().min(1, 'must be 1 or more');
 const dollars = z.number().min(0, 'must be 0 or more');
 const fraction = z.number().gt(0, 'must be above 0').max(1, 'must be 1 at most');
-const duration = z.custom<number | string>(
-  (value) =>
-    (typeof value === 'number' && value > 0) || (typeof value === 'string' && /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(value)),
-  { error: 'must be milliseconds, or a text such as "30s" or "5m"' },
-);
 
 /** A schema is checked when it is compiled, and a model of the AI SDK has too much in it to look through. */
 const anySchema = z.custom<object>(
@@ -56,9 +54,7 @@ const tool = z.strictObject({
   retry: z.strictObject({ maximumAttempts: positive }).optional(),
   onUnknown: z.enum(['report', 'ask', 'retry']).optional(),
   needsApproval: approvalRule.optional(),
-  approval: z
-    .strictObject({ timeout: duration.optional(), onTimeout: z.enum(['deny', 'approve']).optional() })
-    .optional(),
+  approval: approvalSettings.optional(),
 });
 
 const history = z.strictObject({ runs: whole.nullable().optional(), tokens: whole.nullable().optional() });
@@ -114,6 +110,7 @@ const agent = z.strictObject({
   instructions: text.optional(),
   markdown: z.boolean().optional(),
   tools: z.array(tool).optional(),
+  mcpServers: z.array(text).optional(),
   output: anySchema.optional(),
   history: z.union([z.literal(false), history]).optional(),
   summary: z.union([z.literal(false), summary]).optional(),
@@ -189,9 +186,5 @@ export const configShape = z.strictObject({
   models: z.record(text, modelSettings).optional(),
   budgets: z.array(budget).optional(),
   teams: z.array(team).optional(),
+  mcpServers: z.record(mcpServerName, mcpServer).optional(),
 });
-
-/** What the contract promises and this version does not do: refused, so that nobody relies on it. */
-export const notYet: Readonly<Record<string, string>> = {
-  mcpServers: 'MCP servers are not in this version yet',
-};

@@ -74,6 +74,8 @@ export interface AgentSpec {
   readonly instructions: string;
   readonly markdown: boolean;
   readonly tools: readonly ToolSpec[];
+  /** MCP servers whose tools stand behind its own; none when missing. */
+  readonly mcpServers?: readonly string[];
   /** JSON Schema of the answer, where one is asked for. */
   readonly output: JsonObject | null;
   /** `false`: none at all. */

@@ -1,12 +1,13 @@
 import type {
   FunctionTool,
+  ResponseFunctionCallOutputItemList,
   ResponseInputContent,
   ResponseInputItem,
   ResponseReasoningItem,
 } from 'openai/resources/responses/responses';
 import type { ToolSpec } from '../domain/agent.ts';
-import type { MediaPart, Part } from '../domain/messages.ts';
-import { fileName, mediaUrl, refuseMedia } from './media.ts';
+import type { MediaPart, Part, ToolResultPart } from '../domain/messages.ts';
+import { fileName, isMedia, mediaUrl, refuseMedia } from './media.ts';
 import { ownProviderData } from './provider-data.ts';
 import type { RequestMessage } from './provider.ts';
 import { toolInputObject, toolName, toolOutputText } from './tool-input.ts';
@@ -19,8 +20,11 @@ export function responsesInput(
   messages: readonly RequestMessage[],
 ): ResponseInputItem[] {
   return messages.flatMap((message) => {
+    if (message.role === 'tool') return toolItems(provider, message.parts);
     if (message.role !== 'user') {
-      return withoutIdleReasoning(message.parts).flatMap((part) => replyItem(provider, source, part));
+      return withoutIdleReasoning(message.parts).flatMap((part) =>
+        part.type === 'tool-result' ? [] : replyItem(provider, source, part),
+      );
     }
     const content = message.parts.flatMap((part) => userContent(provider, part));
     return content.length === 0 ? [] : [{ type: 'message', role: 'user', content }];
@@ -47,8 +51,21 @@ function userMedia(provider: string, part: MediaPart): ResponseInputContent {
   return { type: 'input_file', filename: fileName(part.mediaType), file_data: mediaUrl(part) };
 }
 
-/** An item of an assistant's or a tool's message. */
-function replyItem(provider: string, source: string, part: Part): ResponseInputItem[] {
+/** Results, each with the media that stand behind it. */
+function toolItems(provider: string, parts: readonly Part[]): ResponseInputItem[] {
+  return parts.flatMap((part, at) => {
+    if (part.type !== 'tool-result') return [];
+    const text = toolOutputText(part.output);
+    const end = parts.findIndex((other, index) => index > at && other.type === 'tool-result');
+    const media = parts.slice(at + 1, end < 0 ? undefined : end).filter(isMedia);
+    const content = [{ type: 'input_text' as const, text }, ...media.map((medium) => userMedia(provider, medium))];
+    const output = media.length === 0 ? text : (content as ResponseFunctionCallOutputItemList);
+    return [{ type: 'function_call_output', call_id: part.callId, output }];
+  });
+}
+
+/** An item of an assistant's message. */
+function replyItem(provider: string, source: string, part: Exclude<Part, ToolResultPart>): ResponseInputItem[] {
   switch (part.type) {
     case 'text':
       return part.text === '' ? [] : [{ type: 'message', role: 'assistant', content: part.text }];
@@ -65,8 +82,6 @@ function replyItem(provider: string, source: string, part: Part): ResponseInputI
           arguments: JSON.stringify(toolInputObject(part.input)),
         },
       ];
-    case 'tool-result':
-      return [{ type: 'function_call_output', call_id: part.callId, output: toolOutputText(part.output) }];
     default:
       throw refuseMedia(provider, part, 'media in user messages only');
   }

@@ -279,6 +279,15 @@ export interface ModelWindowsTable {
   learnt_at: number;
 }
 
+/** Tools of MCP servers as a session's requests carry them. */
+export interface ToolListingsTable {
+  session_id: string;
+  agent: string;
+  /** What they were listed for. */
+  state: string;
+  tools: JsonText;
+}
+
 export interface MigrationsTable {
   number: number;
   name: string;
@@ -302,5 +311,6 @@ export interface Schema {
   budget_rules: BudgetRulesTable;
   budget_raises: BudgetRaisesTable;
   model_windows: ModelWindowsTable;
+  tool_listings: ToolListingsTable;
   migrations: MigrationsTable;
 }

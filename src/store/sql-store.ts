@@ -9,6 +9,7 @@ import { windowStore } from './model-windows.ts';
 import { query } from './query.ts';
 import { runStore } from './runs.ts';
 import { sessionStore } from './sessions.ts';
+import { toolListingStore } from './tool-listings.ts';
 import type { Store } from './store.ts';
 
 const newestMigration = query()((db) =>
@@ -26,6 +27,7 @@ export function storeOver(database: Database): Store {
     ...eventStore(database),
     ...blobStore(database),
     ...windowStore(database),
+    ...toolListingStore(database),
     migrate: () => migrate(database),
     ping: () =>
       database.read(async (connection) => {

@@ -22,6 +22,7 @@ import type { SessionStatus } from '../domain/session.ts';
 import type { ThresholdRules } from '../domain/thresholds.ts';
 import type { UsageClasses } from '../domain/usage.ts';
 import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
+import type { ToolListingStore } from './tool-listings.ts';
 import type { WindowStore } from './model-windows.ts';
 
 /**
@@ -31,7 +32,16 @@ import type { WindowStore } from './model-windows.ts';
  * Methods throw `StoreUnavailable` when the database can't be reached or stays locked; nothing was written then.
  */
 export interface Store
-  extends SessionStore, RunStore, LedgerStore, CompactionStore, BudgetStore, EventStore, BlobStore, WindowStore {
+  extends
+    SessionStore,
+    RunStore,
+    LedgerStore,
+    CompactionStore,
+    BudgetStore,
+    EventStore,
+    BlobStore,
+    WindowStore,
+    ToolListingStore {
   /** Brings the schema up to date; safe to call from several processes at once. */
   migrate(): Promise<void>;
   /** A cheap read that fails when the store can't answer. */

@@ -9,6 +9,7 @@ import { createProviders, type Providers } from '../providers/registry.ts';
 import { simulatedModels } from '../simulator/models.ts';
 import type { Store } from '../store/index.ts';
 import { correctSession } from './correct-session.ts';
+import { startMcpServers, type McpServers } from '../tools/mcp/servers.ts';
 import { createWorker } from './create-worker.ts';
 import { DeltaBus } from './delta-bus.ts';
 import { failDeadPredecessors } from './predecessors.ts';
@@ -40,19 +41,52 @@ export interface Runtime {
 
 /** Connects, takes over from dead predecessors, and starts polling. The store is the caller's to close. */
 export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> {
-  const { temporal, store, logger, taskQueue } = settings;
-  const { namespace } = temporal;
+  const { temporal, config } = settings;
   const providers = providersOf(settings);
   const [connection, native] = await Promise.all([
     // A server that shares a busy machine with its workers may take its time.
     Connection.connect({ ...temporal.connection, connectTimeout: '30s' }),
     NativeConnection.connect(temporal.connection),
-    warmUp(settings.config, providers),
+    warmUp(config, providers),
   ]);
+  const open: { close(): Promise<void> }[] = [connection, native];
+  const closeAll = async (): Promise<void> => {
+    await Promise.all(open.map((one) => one.close()));
+  };
+  try {
+    const mcp = await startMcpServersOf(settings);
+    open.unshift(mcp);
+    return await startWith({ connection, native, providers, mcp }, settings, closeAll);
+  } catch (error) {
+    // The SDK's own threads hold the process until the last connection is closed.
+    await closeAll();
+    throw error;
+  }
+}
+
+interface Connections {
+  readonly connection: Connection;
+  readonly native: NativeConnection;
+  readonly providers: Providers;
+  readonly mcp: McpServers;
+}
+
+async function startMcpServersOf({ config, environment, logger }: RuntimeSettings): Promise<McpServers> {
+  const named = new Set([...config.agents.values()].flatMap(({ spec }) => spec.mcpServers ?? []));
+  return await startMcpServers({ servers: config.mcpServers, named, environment, log: logger });
+}
+
+async function startWith(
+  { connection, native, providers, mcp }: Connections,
+  settings: RuntimeSettings,
+  closeAll: () => Promise<void>,
+): Promise<Runtime> {
+  const { temporal, store, logger, taskQueue } = settings;
+  const { namespace } = temporal;
   const client = new Client({ connection, namespace });
   const bus = new DeltaBus();
   const searchAttributes = await ensureSearchAttributes(connection, namespace);
-  const deps = createDeps(settings, { client, bus, providers, searchAttributes });
+  const deps = createDeps(settings, { client, bus, providers, searchAttributes, mcp });
   const worker = await createWorker({
     connection: native,
     namespace,
@@ -80,7 +114,7 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
       await sweeper.stop();
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await running.catch(() => undefined);
-      await Promise.all([connection.close(), native.close()]);
+      await closeAll();
     },
   };
 }
@@ -93,13 +127,13 @@ function providersOf({ config, environment, simulatorUrl }: RuntimeSettings): Pr
   });
 }
 
-interface Shared extends Pick<Runtime, 'client' | 'bus'>, Pick<ActivityDeps, 'searchAttributes'> {
+interface Shared extends Pick<Runtime, 'client' | 'bus'>, Pick<ActivityDeps, 'searchAttributes' | 'mcp'> {
   readonly providers: Providers;
 }
 
 function createDeps(
   { config, store }: RuntimeSettings,
-  { client, bus, providers, searchAttributes }: Shared,
+  { client, bus, providers, searchAttributes, mcp }: Shared,
 ): ActivityDeps {
   return {
     agents: config.agents,
@@ -110,6 +144,7 @@ function createDeps(
       return { provider: providers.provider(provider), model };
     },
     budgets: config.budgets,
+    mcp,
     publish: (delta) => bus.publish(delta),
     correct: (sessionId, totals) => correctSession(client, sessionId, totals),
     searchAttributes,

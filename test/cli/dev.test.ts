@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -82,6 +82,17 @@ describe('loadline dev', () => {
     expect(second.code).toBe(1);
     expect(second.stderr).toContain(`Process ${dev.ready.pid} runs Loadline in`);
     expect(second.stderr).toContain(dev.ready.http.url);
+  });
+
+  it('ends by itself when an MCP server of its config is not on this machine, and names it', async () => {
+    const config = {
+      agents: [{ name: 'a', mcpServers: ['files'] }],
+      mcpServers: { files: { command: 'no-such-server' } },
+    };
+    writeFileSync(join(folder, 'loadline.config.json'), JSON.stringify(config));
+    const { code, stderr } = await cli(['dev'], { folder });
+    expect(stderr).toContain('mcpServers.files: there is no command "no-such-server" on this machine');
+    expect(code).not.toBe(0);
   });
 
   it('refuses a port that is taken when it was asked for', async () => {

@@ -114,11 +114,6 @@ describe('a config is refused', () => {
     ],
     ['for one far from all', { ...agentWith({}), zzzzzz: 1 }, 'zzzzzz: unknown key'],
     [
-      'for a section of a later version',
-      { ...agentWith({}), mcpServers: {} },
-      'mcpServers: MCP servers are not in this version yet',
-    ],
-    [
       'for a wrong type',
       agentWith({ limits: { callsPerRun: '25' } }),
       'agents[0].limits.callsPerRun: expected number, received string',

@@ -225,6 +225,7 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
   ['pruneDeltas', [() => store.appendDeltas([delta])], () => store.pruneDeltas(start + 9_000)],
   ['learnWindow', [], () => store.learnWindow(learnt)],
   ['forgetWindow', [() => store.learnWindow(learnt)], () => store.forgetWindow(learnt.model)],
+  ['keepToolListing', [], () => store.keepToolListing({ sessionId: 's', agent: 'a' }, { state: '1', tools: [] })],
   ['putBlob', [], () => store.putBlob(new Uint8Array([1, 2, 3]), 'image/png')],
 ];
 
@@ -272,7 +273,7 @@ describe('the second time', () => {
     );
     reads.push('blob', 'recomputeTotals', 'estimateErrors', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
     reads.push('budgetRules', 'budgetsInForce', 'auditBudgets', 'message', 'search', 'summary', 'compactions');
-    reads.push('learntWindow', 'learntWindows', 'latestCallStarted', 'memberRuns', 'treeCounters');
+    reads.push('toolListing', 'learntWindow', 'learntWindows', 'latestCallStarted', 'memberRuns', 'treeCounters');
     // Asked twice it starts twice, or not at all: that is what it is for.
     reads.push('startTool');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));

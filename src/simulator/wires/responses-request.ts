@@ -81,6 +81,13 @@ function checkItem(item: unknown, at: number): JsonRecord {
     check.checkToolName(item.name, `${name}.name`);
     check.checkArguments(item.arguments, `${name}.arguments`);
   }
+  if (type === 'function_call_output' && Array.isArray(item.output)) {
+    for (const [part, content] of recordsOf(item.output).entries()) {
+      const allowed = ['input_text', 'input_image', 'input_file'];
+      if (allowed.includes(stringOf(content.type))) continue;
+      throw openai.wrongValue(`${name}.output[${part}]`, content.type, allowed);
+    }
+  }
   if (type !== 'message') return item;
   if (item.role === undefined) throw openai.missing(`${name}.role`);
   if (!roles.some((role) => role === item.role)) throw openai.wrongValue(`${name}.role`, item.role, roles);
@@ -147,7 +154,7 @@ function partText(part: JsonRecord): string {
 function segmentsOf(item: JsonRecord): Segment[] {
   if (item.type === 'function_call')
     return [textSegment(`${stringOf(item.name)} ${stringOf(item.arguments)}`, perItem)];
-  if (item.type === 'function_call_output') return [textSegment(textForm(item.output), perItem)];
+  if (item.type === 'function_call_output') return outputSegments(item.output);
   if (item.type === 'reasoning') return [textSegment(recordsOf(item.summary).map(partText).join('\n'), perItem)];
   const role = stringOf(item.role);
   if (!Array.isArray(item.content)) {
@@ -156,6 +163,12 @@ function segmentsOf(item: JsonRecord): Segment[] {
   }
   const parts = recordsOf(item.content).map((part) => openai.mediaSegment(part) ?? textSegment(partText(part)));
   return [{ text: `${role}\n`, tokens: perItem }, ...parts];
+}
+
+function outputSegments(output: unknown): Segment[] {
+  if (!Array.isArray(output)) return [textSegment(textForm(output), perItem)];
+  const parts = recordsOf(output).map((part) => openai.mediaSegment(part) ?? textSegment(partText(part)));
+  return [{ text: 'output\n', tokens: perItem }, ...parts];
 }
 
 function itemSegments(item: JsonRecord): Segment[] {
@@ -172,7 +185,8 @@ function turnsOf(items: readonly JsonRecord[]): Turn[] {
     }
     if (item.type === 'function_call_output') {
       const tool = toolNames.get(stringOf(item.call_id));
-      return [{ role: 'tool', text: textForm(item.output), ...(tool === undefined ? {} : { tool }) }];
+      const text = Array.isArray(item.output) ? recordsOf(item.output).map(partText).join('') : textForm(item.output);
+      return [{ role: 'tool', text, ...(tool === undefined ? {} : { tool }) }];
     }
     if (item.type === 'reasoning') return [];
     const text = Array.isArray(item.content) ? recordsOf(item.content).map(partText).join('') : stringOf(item.content);
