@@ -200,7 +200,10 @@ class LiveSession {
     await this.compactor.atBoundary();
     this.rollingOver = true;
     for (;;) {
-      await condition(allHandlersFinished);
+      await condition(() => allHandlersFinished() || this.compactor.isAsked());
+      // Accepted just before: the roll-over would wait for its answer, which only comes here.
+      if (this.compactor.isAsked()) await this.compactor.atBoundary();
+      if (!allHandlersFinished()) continue;
       const large = inbox.messageToStash(this.state);
       if (large === null) break;
       const { parts, metadata, ...rest } = large;
@@ -353,6 +356,8 @@ class LiveSession {
     const { current } = this.state;
     for (const runId of Object.keys(current?.membersWait?.runs ?? {})) void cancelMember(runId);
     if (current !== null) current.membersWait = null;
+    // A wait for a person ends in the loop; one for a budget is an activity's, and may last for days.
+    if (current?.waiting?.waitingFor?.some(({ kind }) => kind === 'budget') === true) this.cancelCurrent(reason);
   }
 
   private setLimits(patch: LimitsPatch): LimitsInForce {

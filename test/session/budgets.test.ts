@@ -82,6 +82,18 @@ describe('a budget', () => {
     expect(Date.now() - raisedAt).toBeLessThan(30_000);
   }, 90_000);
 
+  it('is waited for no longer when the session closes, and the message is answered `cancelled`', async () => {
+    await start({ scope: 'user', window: 'day', tokens: 400 });
+    const one = session('waits', 'ann');
+    let result = await one.send('Hello', { messageId: 'm-0' });
+    for (let n = 1; result.status === 'completed'; n++) result = await one.send('Hello', { messageId: `m-${n}` });
+    expect(result).toMatchObject({ status: 'waiting' });
+    await one.close({ reason: 'enough for today' });
+    const run = await until(async () => (await stack.store.run(one.id, result.runId))?.result ?? null);
+    expect(run).toMatchObject({ status: 'cancelled', reason: 'enough for today' });
+    await until(async () => (await stack.store.session(one.id))?.status === 'closed');
+  });
+
   it('in dollars lets an agent fall back to a cheaper model, marked in details', async () => {
     await start({ scope: 'all', window: 'month', cost: 0.006 });
     const one = session('falls-back');
