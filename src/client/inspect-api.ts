@@ -12,15 +12,24 @@ import type { RunStatus } from '../domain/run.ts';
 export interface InspectApi {
   /** Newest first, without those of members; a run's `members` are in its metrics. */
   runs(page?: RunPage): Promise<{ readonly runs: readonly RunView[]; readonly cursor: string | null }>;
-  /** Calls to models with each of their attempts, and the tools that they asked for, oldest first. */
-  calls(query?: { readonly runId?: string }): Promise<readonly CallView[]>;
   /**
-   * What the model saw: the request of a call, item by item.
+   * Calls to models with each of their attempts, and the tools that they asked for: the newest 500 where no limit is
+   * given, oldest first. A run's are also those of its team's members.
+   */
+  calls(query?: { readonly runId?: string; readonly limit?: number }): Promise<readonly CallView[]>;
+  /**
+   * What the model saw: the request of a call, item by item. Without an attempt, that of the latest one.
    *
    * @throws LoadlineError `RunNotFound` when the session has no such call, or nothing was sent for it.
    */
-  request(callId: string): Promise<RequestView>;
-  /** Oldest first. */
+  request(callId: string, options?: { readonly attempt?: number }): Promise<RequestView>;
+  /**
+   * The rows behind a figure, oldest first.
+   *
+   * @example
+   * // What stands behind `metrics.details.summaryModel[0]`:
+   * const { rows, sums } = await session.inspect.ledger({ modelType: 'summaryModel', provider, model });
+   */
   ledger(query?: LedgerQuery): Promise<LedgerView>;
   /** Oldest first. */
   compactions(): Promise<readonly CompactionView[]>;
@@ -55,6 +64,8 @@ export interface CallView {
   /** `null`: it was a compaction between two runs. */
   readonly runId: string | null;
   readonly agent: string;
+  /** The path in its team of the member who made it, such as `writer`; `null`: the session's own agent. */
+  readonly member: string | null;
   readonly modelType: ModelType;
   /** What went into the request of the latest attempt; `null`: it was never planned, such as spending from outside. */
   readonly plan: PlanReport | null;
@@ -101,6 +112,8 @@ export interface ToolCallView {
 export interface RequestView {
   readonly callId: string;
   readonly attempt: number;
+  readonly agent: string;
+  readonly modelType: ModelType;
   readonly provider: string;
   readonly model: string;
   readonly plan: PlanReport;
@@ -109,6 +122,8 @@ export interface RequestView {
   readonly tokens: number;
   /** What the provider counted; `null`: it did not say, or has not yet. */
   readonly inputTokens: number | null;
+  /** What is shown has the very bytes that were sent, by their hash. `false`: this version shows some message otherwise. */
+  readonly exact: boolean;
   /** The session's call before this one by the same agent and model type; `null`: it is the first. */
   readonly before: { readonly callId: string; readonly added: number; readonly removed: number } | null;
 }
@@ -121,10 +136,11 @@ export interface RequestItem {
   readonly tokens: number;
   /** Beside the call before: `removed` items are listed too, with the tokens they had there. */
   readonly change: 'same' | 'added' | 'removed';
-  /** Of a message. */
+  /** Of a message; `number` is its place in the transcript. What a summariser reads is none of the transcript's. */
   readonly role?: Role;
   readonly runId?: string;
   readonly messageId?: string;
+  readonly number?: number;
   /** A message as it was shown: whole, or with results of tools as references or excerpts. */
   readonly shownAs?: 'whole' | 'reference' | 'excerpt';
   /** Instructions, the summary, definitions of tools and schemas as JSON. */
@@ -134,14 +150,17 @@ export interface RequestItem {
 }
 
 export interface LedgerQuery {
+  /** With the runs of its team's members, as in the run's metrics. */
   readonly runId?: string;
   readonly callId?: string;
   readonly modelType?: string;
   readonly provider?: string;
   readonly model?: string;
-  /** A member's path in its team, such as `desk/writer`. */
+  /** A member's path in its team, with those below it: `lab`, or `lab/writer` where the member `lab` is a team itself. */
   readonly member?: string;
-  readonly state?: LedgerState;
+  readonly state?: LedgerState | readonly LedgerState[];
+  /** `true`: attempts that gave an answer, as `calls` counts them; `false`: those that ended without, as `failedAttempts` does. */
+  readonly answered?: boolean;
   /** 200 when missing, 2,000 at most. */
   readonly limit?: number;
   readonly after?: string;
@@ -151,15 +170,22 @@ export interface LedgerView {
   readonly rows: readonly LedgerRowView[];
   /** Of all rows that the query names, not of this page alone. */
   readonly rowCount: number;
-  /** The sums over all of them: what a metric over the same rows shows. */
-  readonly sums: UsageSum;
+  /** The sums over all of them: what a metric over the same rows shows. Rows in flight and released ones add no tokens. */
+  readonly sums: LedgerSums;
   readonly cursor: string | null;
 }
 
+export type LedgerSums = UsageSum & Pick<RunMetrics, 'calls' | 'failedAttempts' | 'estimatedTokens'>;
+
 export interface LedgerRowView extends AttemptView {
+  /** `null`: spent outside of every session. */
+  readonly sessionId: string | null;
   readonly callId: string;
   readonly runId: string | null;
   readonly agent: string;
+  readonly member: string | null;
+  readonly user: string | null;
+  readonly tenant: string | null;
   readonly modelType: ModelType;
   readonly simulated: boolean;
   readonly unreserved: boolean;
@@ -185,19 +211,26 @@ export interface CompactionView {
 }
 
 export interface ReceiptLine {
-  readonly calls: number;
+  /** Attempts that cost tokens. */
+  readonly attempts: number;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   readonly totalTokens: number | null;
 }
 
-/** Input and output of the session's settled work as each of three books has it. */
+/** Input and output of the session as each of three books has it. */
 export interface Receipt {
-  /** The tally of the simulator itself, where it served every call; `null`: a provider did, whose books are not here. */
+  /**
+   * The tally of the simulator itself, where it served every attempt; `null`: another provider served one, or the
+   * simulator was started anew since, and its books are not here.
+   */
   readonly provider: ReceiptLine | null;
+  /** Added up now from the rows. */
   readonly ledger: ReceiptLine;
+  /** As the session's metrics show them. */
   readonly metrics: ReceiptLine;
-  /** Rows in flight, estimated or lost: while there are any, the books may differ. */
+  /** Rows in flight, estimated or lost. While there are any, the ledger may say more than the provider, and never less. */
   readonly unsettled: number;
+  /** All books that are here say the same. */
   readonly equal: boolean;
 }
