@@ -7,6 +7,12 @@ describe('layers', () => {
     expect(layerViolation('/p/src/models/catalogue.ts', '../providers/wires/chat.ts')).toBeNull();
   });
 
+  it('lets the dashboard have types of all layers, and what is pure', () => {
+    expect(layerViolation('web/src/api/sessions.ts', '../../../src/client/api.ts', true)).toBeNull();
+    expect(layerViolation('web/src/ui/num.tsx', '../../../src/domain/figures.ts')).toBeNull();
+    expect(layerViolation('web/src/ui/num.tsx', '../../../src/client/session.ts')).toContain('may import types');
+  });
+
   it.each([
     ['/p/src/domain/usage.ts', '../store/rows.ts'],
     ['/p/src/domain/usage.ts', 'node:fs'],

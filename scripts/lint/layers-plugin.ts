@@ -1,5 +1,16 @@
-import { posix, sep } from 'node:path';
+import { dirname, posix, sep } from 'node:path';
 import { layers } from './layers.ts';
+
+const root = `${dirname(dirname(import.meta.dirname))
+  .split(sep)
+  .join('/')}/`;
+
+/** The dashboard runs in a browser: of `src` it has the types, and what is pure. */
+function webViolation(file: string, specifier: string, typeOnly: boolean): string | null {
+  const target = posix.join(posix.dirname(file), specifier);
+  if (typeOnly || !specifier.startsWith('.') || !target.startsWith('src/') || layerOf(target) === 'domain') return null;
+  return `web may import types from ${target}, and nothing else: it has no part of a server`;
+}
 
 /** The folder of `src` a file is in, or null when it is not in one (`src/index.ts` joins everything). */
 function layerOf(path: string): string | null {
@@ -14,8 +25,10 @@ function packageOf(specifier: string): string {
     .join('/');
 }
 
-/** Why `file` may not import `specifier`; null when it may. */
-export function layerViolation(file: string, specifier: string): string | null {
+/** Why the file of this path may not import `specifier`; null when it may. */
+export function layerViolation(path: string, specifier: string, typeOnly = false): string | null {
+  const file = path.startsWith(root) ? path.slice(root.length) : path;
+  if (file.startsWith('web/')) return webViolation(file, specifier, typeOnly);
   const layer = layerOf(file);
   if (layer === null) return null;
   const allowed = layers[layer];
@@ -36,6 +49,7 @@ interface Literal {
 }
 
 interface Importing {
+  importKind?: 'type' | 'value';
   source?: Literal | null;
   argument?: Literal;
 }
@@ -48,17 +62,17 @@ interface RuleContext {
 const downOnly = {
   create(context: RuleContext) {
     const file = context.filename.split(sep).join('/');
-    const check = (source: Literal | null | undefined): void => {
+    const check = (source: Literal | null | undefined, typeOnly = false): void => {
       if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
-      const message = layerViolation(file, source.value);
+      const message = layerViolation(file, source.value, typeOnly);
       if (message !== null) context.report({ node: source, message });
     };
     return {
-      ImportDeclaration: (node: Importing) => check(node.source),
+      ImportDeclaration: (node: Importing) => check(node.source, node.importKind === 'type'),
       ExportNamedDeclaration: (node: Importing) => check(node.source),
       ExportAllDeclaration: (node: Importing) => check(node.source),
       ImportExpression: (node: Importing) => check(node.source),
-      TSImportType: (node: Importing) => check(node.source ?? node.argument),
+      TSImportType: (node: Importing) => check(node.source ?? node.argument, true),
     };
   },
 };

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stripVTControlCharacters } from 'node:util';
 import { closingLine as painted } from '../../src/cli/terminal/closing-line.ts';
-import { gauge, gaugeCells, levelOf } from '../../src/cli/terminal/gauge.ts';
+import { gauge, gaugeCells } from '../../src/cli/terminal/gauge.ts';
+import { levelOf } from '../../src/domain/gauge-level.ts';
 
 /** Without colours, which the terminal of the tests decides on. */
 const closingLine = (...given: Parameters<typeof painted>): string => stripVTControlCharacters(painted(...given));

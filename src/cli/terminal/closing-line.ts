@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import type { SessionMetrics, UsageSum } from '../../domain/metrics.ts';
 import { paint, paintLevel } from './colours.ts';
-import { gauge, levelOf, type GaugeMarks } from './gauge.ts';
+import { levelOf, type GaugeMarks } from '../../domain/gauge-level.ts';
+import { gauge } from './gauge.ts';
 import { count, dollars, duration, percent } from './numbers.ts';
 import { joinParts } from './wrap.ts';
 

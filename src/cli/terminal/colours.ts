@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { GaugeLevel } from './gauge.ts';
+import type { GaugeLevel } from '../../domain/gauge-level.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

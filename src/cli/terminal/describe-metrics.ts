@@ -5,7 +5,7 @@ import { paint } from './colours.ts';
 import { describeCaching } from './describe-caching.ts';
 import { describeCompactions } from './describe-compactions.ts';
 import { fields } from './fields.ts';
-import type { GaugeMarks } from './gauge.ts';
+import type { GaugeMarks } from '../../domain/gauge-level.ts';
 import { count, duration } from './numbers.ts';
 import { screenWidth } from './screen.ts';
 import { table } from './table.ts';

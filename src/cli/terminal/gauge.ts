@@ -1,21 +1,9 @@
-import type { Thresholds } from '../../domain/agent.ts';
-
-/** Fractions of the context window at which the gauge is marked and changes its colour; `null`: never. */
-export type GaugeMarks = Pick<Thresholds['context'], 'warn' | 'critical'>;
-
-export type GaugeLevel = 'fine' | 'warn' | 'critical';
+import type { GaugeMarks } from '../../domain/gauge-level.ts';
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const mark = '┊';
 
 export const gaugeCells = 11;
-
-/** How far a session has come towards its window. */
-export function levelOf(use: number | null, marks: GaugeMarks): GaugeLevel {
-  if (use === null) return 'fine';
-  if (marks.critical !== null && use >= marks.critical) return 'critical';
-  return marks.warn !== null && use >= marks.warn ? 'warn' : 'fine';
-}
 
 /**
  * A load line: how much of the window is used, in eighths of a cell, with the thresholds marked where they stand. What

@@ -1,0 +1,17 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { BudgetLimit, BudgetRaise, BudgetSetting, BudgetStatus } from '../../../src/client/budget-api.ts';
+import { apiGet, apiSend } from './request.ts';
+
+export const budgetsQuery = queryOptions({
+  queryKey: ['budgets'],
+  queryFn: ({ signal }) => apiGet<{ readonly budgets: readonly BudgetStatus[] }>('/v1/budgets', {}, signal),
+  select: ({ budgets }) => budgets,
+});
+
+export function setBudget(setting: BudgetSetting): Promise<BudgetLimit> {
+  return apiSend('PUT', '/v1/budgets', setting);
+}
+
+export function raiseBudget(raise: BudgetRaise): Promise<BudgetLimit> {
+  return apiSend('POST', '/v1/budgets/raise', raise);
+}

@@ -1,0 +1,27 @@
+import type { InputHTMLAttributes, ReactNode, SelectHTMLAttributes } from 'react';
+import './field.css';
+
+interface Labelled {
+  readonly label: string;
+  readonly hint?: string;
+}
+
+export function TextField({ label, hint, ...input }: Labelled & InputHTMLAttributes<HTMLInputElement>): ReactNode {
+  return (
+    <label className="field">
+      <span className="field-label">{label}</span>
+      <input autoComplete="off" spellCheck={false} {...input} />
+      {hint === undefined ? null : <span className="field-hint">{hint}</span>}
+    </label>
+  );
+}
+
+export function SelectField({ label, hint, ...select }: Labelled & SelectHTMLAttributes<HTMLSelectElement>): ReactNode {
+  return (
+    <label className="field">
+      <span className="field-label">{label}</span>
+      <select {...select} />
+      {hint === undefined ? null : <span className="field-hint">{hint}</span>}
+    </label>
+  );
+}
