@@ -17,9 +17,15 @@ import type { Planned, TooLong } from './plan-request.ts';
 const othersMs = 30_000;
 const lookAgainMs = 200;
 
-/** A waiting call looks again this often at least, so that a raised limit is seen within 30 s. */
+/**
+ * A waiting call looks again soon at first, while somebody may be about to raise the limit, and later less and less often,
+ * but always within 30 s: a wait of days must not keep the server busy.
+ */
+const firstWaitMs = 1_000;
+const waitGrowth = 1.5;
 const waitMs = 25_000;
-const jitterMs = 3_000;
+/** Part of the wait. */
+const jitter = 0.12;
 
 export type Reserved<Plan extends Planned> =
   | { readonly kind: 'reserved'; readonly row: LedgerRow; readonly plan: Plan }
@@ -135,5 +141,7 @@ function exceeded(shortfall: BudgetShortfall): LoadlineError {
 /** Waiters of one budget must not all come back at its reset in the same moment. */
 function delayUntil(end: string | null): number {
   const reset = end === null ? Infinity : Math.max(0, Date.parse(end) - Date.now());
-  return Math.round(Math.min(reset, waitMs) + Math.random() * jitterMs);
+  const growing = firstWaitMs * waitGrowth ** (Context.current().info.attempt - 1);
+  const spread = Math.random() * jitter * Math.max(growing, firstWaitMs);
+  return Math.round(Math.min(reset, growing, waitMs) + Math.min(spread, jitter * waitMs));
 }

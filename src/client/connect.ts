@@ -1,7 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { LoadlineError } from '../domain/errors.ts';
 import { createStore } from '../store/index.ts';
 import { openHome, readDev } from '../worker/home.ts';
+import { connectToTemporal } from '../worker/temporal-connection.ts';
 import { namedOutsideServer, type ServerConnection } from '../worker/temporal-server/index.ts';
 import type { Backend } from './backend.ts';
 import { databaseUrlOf } from './database-url.ts';
@@ -49,14 +50,15 @@ export async function connectBackend(options: ClientOptions): Promise<Backend> {
   const store = createStore(databaseUrl);
   await store.migrate();
   try {
-    const connection = await Connection.connect({ ...settings, connectTimeout: '10s' });
+    const connection = await connectToTemporal({ ...settings, connectTimeout: '10s' });
     return {
       temporal: new Client({ connection, namespace }),
       store,
       taskQueue,
       bus: null,
       async close() {
-        await Promise.all([connection.close(), store.close()]);
+        await connection.close();
+        await store.close();
       },
     };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { type Logger, NativeConnection } from '@temporalio/worker';
 import type { ActivityDeps } from '../activities/index.ts';
 import type { ResolvedConfig } from '../config/index.ts';
@@ -15,6 +15,7 @@ import { DeltaBus } from './delta-bus.ts';
 import { failDeadPredecessors } from './predecessors.ts';
 import { bootId, identifyProcess } from './process-identity.ts';
 import { startSweeper } from './sweeper.ts';
+import { connectToTemporal } from './temporal-connection.ts';
 import { ensureSearchAttributes, type ServerConnection } from './temporal-server/index.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -45,7 +46,7 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
   const providers = providersOf(settings);
   const [connection, native] = await Promise.all([
     // A server that shares a busy machine with its workers may take its time.
-    Connection.connect({ ...temporal.connection, connectTimeout: '30s' }),
+    connectToTemporal({ ...temporal.connection, connectTimeout: '30s' }),
     NativeConnection.connect(temporal.connection),
     warmUp(config, providers),
   ]);
