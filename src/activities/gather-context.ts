@@ -6,15 +6,10 @@ import { readerOf, type RequestFrame } from '../models/index.ts';
 import type { RunRow } from '../store/store.ts';
 import type { ActivityDeps, ModelTarget } from './deps.ts';
 import { countFrame } from './frame.ts';
-import { readPast, type Past } from './past.ts';
+import type { Past } from './past.ts';
 import { toolsOfRequest } from './session-tools.ts';
 import { showMessages, summaryRange, type Shown } from './shown.ts';
-
-/** Whole runs of the past as a request has them. */
-export interface ShownRun {
-  readonly runId: string;
-  readonly messages: readonly Shown[];
-}
+import { showPast, type ShownRun } from './shown-past.ts';
 
 /** All that a request may be made of, counted. */
 export interface Gathered {
@@ -59,12 +54,9 @@ export async function gatherContext(
   const show = { store, reader, resultsThroughSeq };
   const [own, past] = await Promise.all([
     store.messagesOfRun(run.sessionId, run.runId).then((messages) => showMessages(messages, show)),
-    readPast({ store }, spec, run, { session, window }),
+    showPast(spec, run, show, { session, window, ref }),
   ]);
-  const runs = await Promise.all(
-    past.runs.map(async ({ runId, messages }) => ({ runId, messages: await showMessages(messages, show) })),
-  );
-  const messages = [...runs.flatMap((one) => one.messages), ...own];
+  const messages = [...past.runs.flatMap((one) => one.messages), ...own];
   const hasExcerpts = messages.some(({ parts }) => parts.some(isExcerpt));
   const tools = await toolsOfRequest({ store, mcp }, spec, run.sessionId, { session, hasExcerpts });
   const frame = { model: target.model, instructions, tools, output };
@@ -76,7 +68,7 @@ export async function gatherContext(
     framed,
     instructionTokens,
     surelyRead,
-    past: { ...past, runs },
+    past,
     own,
     summarised: summaryRange(past.summary, reader),
     resultsThroughSeq,

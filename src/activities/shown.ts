@@ -10,10 +10,16 @@ import { loadMedia } from './media.ts';
 /** A message as a request has it, with its tokens. */
 export type Shown = StoredMessage & CountedMessage & { readonly range: CountedRange };
 
+export interface ShowOptions {
+  readonly store: BlobStore;
+  readonly reader: Reader;
+  readonly resultsThroughSeq: number;
+}
+
 /** Messages as the context has them: media loaded, tool results up to `resultsThroughSeq` as references. */
 export async function showMessages(
   messages: readonly StoredMessage[],
-  { store, reader, resultsThroughSeq }: { store: BlobStore; reader: Reader; resultsThroughSeq: number },
+  { store, reader, resultsThroughSeq }: ShowOptions,
 ): Promise<readonly Shown[]> {
   return await Promise.all(
     messages.map(async (stored) => {

@@ -2,23 +2,27 @@ import type { ModelRequest } from './provider.ts';
 
 /**
  * The request without half surrogate pairs, as a text has them that was cut in the middle of an emoji: providers' parsers
- * refuse such JSON as a whole.
+ * refuse such JSON as a whole. The request itself where there is nothing to mend.
  */
 export function wellFormedRequest(request: ModelRequest): ModelRequest {
-  return wellFormed(request);
+  return isWellFormed(request) ? request : wellFormed(request);
 }
 
-/** The value itself where there is nothing to mend. */
-function wellFormed<T>(value: T): T {
-  if (typeof value === 'string') return (value.isWellFormed() ? value : value.toWellFormed()) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const mended = value.map((item: unknown) => wellFormed(item));
-    return mended.every((item, at) => item === value[at]) ? value : (mended as T);
+/** Looks at all that every request says: it copies nothing. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  for (const key in value) {
+    if (!key.isWellFormed() || !isWellFormed((value as Readonly<Record<string, unknown>>)[key])) return false;
   }
-  const entries = Object.entries(value);
-  const mended = entries.map(([key, inner]) => [wellFormed(key), wellFormed(inner as unknown)] as const);
-  return mended.every(([key, inner], at) => key === entries[at]?.[0] && inner === entries[at]?.[1])
-    ? value
-    : (Object.fromEntries(mended) as T);
+  return true;
+}
+
+function wellFormed<T>(value: T): T {
+  if (typeof value === 'string') return value.toWellFormed() as T;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => wellFormed(item)) as T;
+  const entries = Object.entries(value).map(([key, inner]) => [wellFormed(key), wellFormed(inner as unknown)] as const);
+  return Object.fromEntries(entries) as T;
 }

@@ -34,13 +34,13 @@ export async function advanceRun(progress: RunInProgress, host: LoopHost): Promi
             return await end(progress, host, { status: 'cancelled', finishReason: 'cancelled', reason: closing });
           }
           await host.atBoundary();
-          if (host.rollOverDue()) return 'roll-over';
+          if (host.rollOverDue(false)) return 'roll-over';
           continue;
         }
         if (progress.limit !== undefined || progress.faults.rounds >= mostFaultyRounds) continue;
       }
       if (step > 0) await host.atBoundary();
-      if (step > 0 && host.rollOverDue()) return 'roll-over';
+      if (step > 0 && host.rollOverDue(true)) return 'roll-over';
       const result = await callModel(progress, host);
       if (result !== null) return result;
     }

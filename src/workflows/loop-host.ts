@@ -24,8 +24,12 @@ export interface LoopHost {
   compact(keepRuns: number | null): Promise<Pick<CompactOutcome, 'result' | 'workedMs'>>;
   /** Does what has to be done between two steps. */
   atBoundary(): Promise<void>;
-  /** Is it time to continue as new? Asked between two steps, when no activity is open. */
-  rollOverDue(): boolean;
+  /**
+   * Is it time to continue as new? Asked between two steps, when no activity is open.
+   *
+   * @param isAtWork the run goes on at once; `false`: it waits.
+   */
+  rollOverDue(isAtWork: boolean): boolean;
   cancelReason(): string;
   /** The run waits, or goes on: whoever lists what is waited for is told. */
   toldOfWaits(progress: RunInProgress): Promise<void>;

@@ -1,10 +1,4 @@
-import {
-  CancellationScope,
-  continueAsNew,
-  getExternalWorkflowHandle,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import { answerOf, decide, waitingForOf } from '../domain/approval.ts';
 import { newRun, type RunInProgress } from '../domain/carried.ts';
 import { workflowIdOf } from '../domain/session.ts';
@@ -13,8 +7,7 @@ import { toFailure } from './failures.ts';
 import { advanceRun } from './agent-loop.ts';
 import type { LoopHost } from './loop-host.ts';
 import { approveSignal, memberWaitsSignal } from './messages.ts';
-
-const eventsBeforeRollOver = 100;
+import { isHistoryFull } from './roll-over.ts';
 
 /**
  * The run of a team's member: the same loop as a session's, with a thread and a history of its own. It ends with its
@@ -33,11 +26,6 @@ export async function memberRun(input: MemberInput): Promise<MemberResult> {
   if (result === 'roll-over') return await continueAsNew<typeof memberRun>({ ...input, carried: progress });
   await CancellationScope.nonCancellable(() => session.tell(null));
   return { status: result.status, workedMs: progress.workedMs };
-}
-
-function rollOverDue(): boolean {
-  const { historyLength, continueAsNewSuggested } = workflowInfo();
-  return historyLength >= eventsBeforeRollOver || continueAsNewSuggested;
 }
 
 /** The session lists what its members wait for. */
@@ -76,10 +64,10 @@ function hostOf({ run, keys, limits, thresholds, hash, above }: MemberInput, ses
     compact: () =>
       Promise.reject(toFailure({ code: 'LimitReached', message: 'A member has no context that could be compacted' })),
     atBoundary: () => Promise.resolve(),
-    rollOverDue,
+    rollOverDue: isHistoryFull,
     cancelReason: () => 'cancelled',
     toldOfWaits: (progress) => session.tell(progress),
-    wantsBoundary: () => rollOverDue(),
+    wantsBoundary: () => isHistoryFull(false),
     closingReason: () => null,
   };
 }

@@ -27,11 +27,8 @@ import { approveInMember, cancelMember, isBelow } from './reach-member.ts';
 import { factsOfFailure, toFailure, toQueryFailure } from './failures.ts';
 import { Compactor } from './compactor.ts';
 import * as messages from './messages.ts';
+import { isHistoryFull, runsBeforeRollOver } from './roll-over.ts';
 import { publishStatus } from './search-attributes.ts';
-
-/** A roll-over costs 5 events, a replay about 7 ms a run: after so many runs or events, whichever comes first. */
-const runsBeforeRollOver = 8;
-const eventsBeforeRollOver = 100;
 
 /**
  * One long-lived conversation. Messages are answered one after the other; each answer is a run of the agent's loop.
@@ -98,7 +95,7 @@ class LiveSession {
       await this.compactor.atBoundary();
       if (this.state.current === null && this.state.closing !== null) return await this.close();
       const ended = await this.answerNext();
-      if (!ended || this.rollOverDue()) await this.rollOver();
+      if (!ended || this.rollOverDue(false)) await this.rollOver();
     }
   }
 
@@ -164,9 +161,9 @@ class LiveSession {
       summaryNumber: () => this.state.summary?.number ?? 0,
       compact: (keepRuns) => this.compactor.run('overflow', keepRuns, message.runId),
       atBoundary: () => this.compactor.atBoundary(),
-      rollOverDue: () => this.rollOverDue(),
+      rollOverDue: (isAtWork) => this.rollOverDue(isAtWork),
       toldOfWaits: () => Promise.resolve(),
-      wantsBoundary: () => this.state.closing !== null || this.compactor.isWanted() || this.rollOverDue(),
+      wantsBoundary: () => this.state.closing !== null || this.compactor.isWanted() || this.rollOverDue(false),
       closingReason: () => this.state.closing?.reason ?? null,
       cancelReason: () => this.running?.reason ?? 'cancelled',
     };
@@ -188,11 +185,8 @@ class LiveSession {
     return metricsOf(this.state, this.input);
   }
 
-  private rollOverDue(): boolean {
-    const { historyLength, continueAsNewSuggested } = workflowInfo();
-    return (
-      this.runsSinceRollOver >= runsBeforeRollOver || historyLength >= eventsBeforeRollOver || continueAsNewSuggested
-    );
+  private rollOverDue(isAtWork: boolean): boolean {
+    return this.runsSinceRollOver >= runsBeforeRollOver || isHistoryFull(isAtWork);
   }
 
   /** Continues as new between two steps without draining: parked sends are told to attach again by their messageId. */

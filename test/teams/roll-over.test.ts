@@ -14,7 +14,7 @@ const look = defineTool({
   idempotent: true,
   execute: () => 'nothing yet',
 });
-const config = twoLevels('coordinate', {}, { ann: { tools: [look] } });
+const config = twoLevels('coordinate', {}, { ann: { tools: [look], limits: { callsPerRun: 40 } } });
 
 let stack: Stack<typeof config>;
 beforeAll(async () => {
@@ -26,10 +26,10 @@ afterAll(async () => {
 
 it('a member continues as new in the middle of its run; its session waits for it, and goes on from its answer', async () => {
   const { simulator } = stack;
-  const calls = 12;
+  const calls = 22;
   simulator.script({ ...said('desk'), toolCalls: [{ name: 'delegate', arguments: { member: 'ann', task: 'Look.' } }] });
   simulator.script({ ...said('ann'), times: calls, toolCalls: [{ name: 'look', arguments: {} }] });
-  simulator.script({ ...said('ann'), answer: 'I have looked twelve times.' });
+  simulator.script({ ...said('ann'), answer: 'I have looked at all of it.' });
   simulator.script({ ...said('desk'), answer: 'Ann has looked.' });
   const session = stack.api.session('desk', { id: `roll-${randomUUID()}` });
   const run = await session.send('Have a look.');
