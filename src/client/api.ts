@@ -116,6 +116,8 @@ export interface SessionListItem {
   readonly user: string | null;
   readonly tenant: string | null;
   readonly status: SessionStatus;
+  /** What it does while it is open; `waiting`: for a person or a budget. */
+  readonly activity: 'idle' | 'running' | 'waiting';
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly metrics: SessionMetrics;

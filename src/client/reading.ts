@@ -1,7 +1,7 @@
 import { LoadlineError } from '../domain/errors.ts';
 import type { Message } from '../domain/messages.ts';
 import { toSessionMetrics } from '../domain/metrics.ts';
-import type { SessionRow, Store, StoredMessage } from '../store/store.ts';
+import type { ListedSession, Store, StoredMessage } from '../store/store.ts';
 import type { SessionState } from '../domain/session.ts';
 import type { FoundMessage, SessionDetails, SessionListItem, SessionQuery } from './api.ts';
 
@@ -11,10 +11,10 @@ const sessionPage = 50;
 const messagePage = 500;
 const foundMessages = 10;
 
-function toListItem(row: SessionRow): SessionListItem {
-  const { sessionId, agent, user, tenant, status, createdAt, updatedAt } = row;
+function toListItem(row: ListedSession): SessionListItem {
+  const { sessionId, agent, user, tenant, status, activity, createdAt, updatedAt } = row;
   const metrics = toSessionMetrics(sessionId, row.totals, row.context);
-  return { sessionId, agent, user, tenant, status, createdAt, updatedAt, metrics };
+  return { sessionId, agent, user, tenant, status, activity, createdAt, updatedAt, metrics };
 }
 
 /** Newest first. */

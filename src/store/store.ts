@@ -80,6 +80,11 @@ export interface SessionRow {
   readonly continues: string | null;
 }
 
+export interface ListedSession extends SessionRow {
+  /** What an open session does; `waiting`: for a person or a budget. */
+  readonly activity: 'idle' | 'running' | 'waiting';
+}
+
 export interface SessionFilter {
   readonly status?: SessionStatus;
   readonly agent?: string;
@@ -108,7 +113,7 @@ export interface SessionStore {
   session(sessionId: string): Promise<SessionRow | null>;
   sessions(
     filter: SessionFilter,
-  ): Promise<{ readonly sessions: readonly SessionRow[]; readonly cursor: string | null }>;
+  ): Promise<{ readonly sessions: readonly ListedSession[]; readonly cursor: string | null }>;
   /** Sets the last status and appends `session.closed`; a second time changes nothing. */
   closeSession(input: {
     readonly sessionId: string;

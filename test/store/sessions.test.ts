@@ -43,6 +43,19 @@ describe('sessions', () => {
     expect(await idsOf({ idPrefix: 's%' })).toEqual([]);
   });
 
+  it('lists what each does: a run that waits for a person is not one that works', async () => {
+    const activity = async () => (await store.sessions({ limit: 9 })).sessions.map((session) => session.activity);
+    await store.openSession({ ...openInput('s2'), at: at(2) });
+    expect(await activity()).toEqual(['idle', 'running']);
+    await store.appendEvents('s1', 'r1', [{ type: 'run.waiting', waitingFor: [{ kind: 'approval' }] }], at(3));
+    expect(await activity()).toEqual(['idle', 'waiting']);
+    await store.appendEvents('s1', 'r1', [{ type: 'approval.decided', callId: 't1', approved: true }], at(4));
+    expect(await activity()).toEqual(['idle', 'running']);
+    const build = buildResult('s1', 'r1', 'm-r1', 'cancelled', '');
+    await store.endRun({ ...beginInput('s1', 'r1'), messages: [], build, at: at(5) });
+    expect(await activity()).toEqual(['idle', 'idle']);
+  });
+
   it('closes once: the first status stays', async () => {
     await store.closeSession({ sessionId: 's1', status: 'closed', reason: 'done', at: at(5) });
     await store.closeSession({ sessionId: 's1', status: 'failed', reason: null, at: at(6) });
