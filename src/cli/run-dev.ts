@@ -1,7 +1,9 @@
 import { databaseUrlOf } from '../client/database-url.ts';
 import { readEnvironment, resolveConfig } from '../config/index.ts';
-import { checksOf, healthRoutes } from '../server/health.ts';
-import { listen } from '../server/listen.ts';
+import { isLoopback } from '../server/listen.ts';
+import { readTokens } from '../server/security/tokens.ts';
+import { serveHost } from '../server/serve-host.ts';
+import { startServer } from '../server/start-server.ts';
 import { HomeInUse, openHome, readDev } from '../worker/home.ts';
 import { startHost, type Host } from '../worker/host.ts';
 import type { DevOptions } from './commands/dev.ts';
@@ -27,10 +29,10 @@ export async function runDev(options: DevOptions): Promise<void> {
   const running = readDev(home);
   if (running !== null) throw new HomeInUse(home, running);
 
-  let host: Host | null = null;
   const asked = Boolean(environment['LOADLINE_PORT'] || environment['PORT']);
-  const routes = healthRoutes(() => (host === null ? null : checksOf(host)));
-  const http = await listen(routes, { host: settings.host, port: settings.port, elsewhere: !asked });
+  const tokens = settings.apiTokens === null ? null : readTokens(settings.apiTokens);
+  const http = await startServer({ host: settings.host, port: settings.port, elsewhere: !asked, tokens });
+  let host: Host;
   try {
     host = await startHost({
       config,
@@ -46,22 +48,16 @@ export async function runDev(options: DevOptions): Promise<void> {
     await http.close();
     throw error;
   }
-  const started = host;
-  started.lock.publish({ httpUrl: http.url });
-  if (options.json === true) printDocument(facts(started, http.url, agents));
-  else
-    announce(
-      started,
-      http.url,
-      agents,
-      config.agents.some(({ model }) => model === undefined),
-    );
+  serveHost(http, host, { environment, stories: isLoopback(settings.host) });
+  host.lock.publish({ httpUrl: http.url });
+  if (options.json === true) printDocument(facts(host, http.url, agents));
+  else announce(host, http.url, agents);
   const stop = async (): Promise<void> => {
     await http.close();
-    await started.close();
+    await host.close();
   };
   try {
-    await untilStopped(started.runtime.running);
+    await untilStopped(host.runtime.running);
   } catch (error) {
     await stop();
     throw error;
@@ -70,7 +66,7 @@ export async function runDev(options: DevOptions): Promise<void> {
 }
 
 function facts(host: Host, httpUrl: string, agents: readonly string[]): Record<string, unknown> {
-  const { lock, temporal, store: _, taskQueue, defaultModel } = host;
+  const { lock, temporal, taskQueue, defaultModel } = host;
   return {
     ready: true,
     pid: process.pid,
@@ -95,8 +91,8 @@ const origins = {
   started: null,
 } as const;
 
-function announce(host: Host, httpUrl: string, agents: readonly string[], usesDefault: boolean): void {
-  const { lock, temporal, taskQueue, defaultModel } = host;
+function announce(host: Host, httpUrl: string, agents: readonly string[]): void {
+  const { lock, temporal, taskQueue, defaultModel, usesDefault } = host;
   const origin = origins[temporal.source];
   const ui = temporal.uiUrl === undefined ? '' : `  web UI ${temporal.uiUrl}`;
   const simulated = defaultModel.simulated ? ` ${paint('yellow', '(simulated)')}` : '';
@@ -108,7 +104,7 @@ function announce(host: Host, httpUrl: string, agents: readonly string[], usesDe
       [
         ['Temporal', `${temporal.address}${ui}${origin === null ? '' : `  (${origin})`}`],
         ['Worker', `task queue ${taskQueue}, process ${process.pid}`],
-        ['HTTP', `${httpUrl}/readyz`],
+        ['HTTP', httpUrl],
         ['Agents', agents.join(', ')],
         ['Model', usesDefault ? `${defaultModel.model}${simulated}: ${defaultModel.why}` : 'as the config names it'],
       ],

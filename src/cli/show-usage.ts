@@ -1,7 +1,7 @@
-import { sumOfLines, type UsageLine } from '../domain/usage-report.ts';
+import { usageCsv } from '../domain/usage-csv.ts';
+import { sumOfLines } from '../domain/usage-report.ts';
 import type { UsageOptions } from './commands/usage.ts';
 import { shellWord } from '../domain/shell-word.ts';
-import { csv } from './csv.ts';
 import { note, print, printDocument } from './output.ts';
 import { ownCommand } from './own-command.ts';
 import { describeUsage } from './terminal/describe-usage.ts';
@@ -29,7 +29,7 @@ export async function showUsage(options: UsageOptions): Promise<void> {
       const { from: since, to: before } = query;
       return printDocument({ by, from: since, to: before, timeZone, lines, total, simulatedTokensLeftOut: leftOut });
     }
-    if (options.csv === true) return process.stdout.write(toCsv(options, lines));
+    if (options.csv === true) return process.stdout.write(usageCsv(by, lines));
     if (lines.length > 0) print(describeUsage(by, lines, total, screenWidth()));
     else if (leftOut === 0) print('Nothing was spent.');
     if (leftOut === 0) return;
@@ -46,15 +46,4 @@ function sameCommand({ by, from, to, timeZone }: UsageOptions): string {
     ['--time-zone', timeZone],
   ].flatMap(([name = '', value]) => (value === undefined ? [] : [name, shellWord(value)]));
   return [ownCommand(), 'usage', ...given, '--simulated'].join(' ');
-}
-
-function toCsv({ by }: UsageOptions, lines: readonly UsageLine[]): string {
-  const titles = Object.keys(sumOfLines([])).filter((name) => name !== 'group') as (keyof Omit<UsageLine, 'group'>)[];
-  return csv([
-    [...by, ...titles],
-    ...lines.map((line) => [
-      ...by.map((grouping) => line.group[grouping] ?? null),
-      ...titles.map((name) => line[name]),
-    ]),
-  ]);
 }

@@ -129,6 +129,8 @@ export interface SessionQuery {
   readonly user?: string;
   readonly tenant?: string;
   readonly idPrefix?: string;
+  /** The beginning of an id or of a user's name. */
+  readonly search?: string;
   /** 50 when missing. */
   readonly limit?: number;
   /** The `cursor` of the page before. */

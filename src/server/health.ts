@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
-import type { Host } from '../worker/host.ts';
+import type { Runtime } from '../worker/runtime.ts';
+import type { Backend } from '../client/backend.ts';
 
 /** Resolves when that part answers; its error says why it does not. */
 export type Check = () => Promise<void>;
@@ -8,23 +9,27 @@ export type Check = () => Promise<void>;
 const patienceMs = 3_000;
 
 /** What must answer before work is sent here. */
-export function checksOf(host: Host): Readonly<Record<string, Check>> {
-  let worker: Error | null = null;
-  host.runtime.running.then(
-    () => (worker = new Error('it has stopped')),
-    (error: unknown) => (worker = error instanceof Error ? error : new Error(String(error))),
-  );
-  const { connection, options } = host.runtime.client;
+export function checksOf({ temporal, store }: Pick<Backend, 'temporal' | 'store'>): Readonly<Record<string, Check>> {
+  const { connection, options } = temporal;
   return {
     async temporal() {
       await connection.workflowService.describeNamespace({ namespace: options.namespace });
     },
-    store: () => host.store.ping(),
-    async worker() {
-      // One turn of the event loop, so that a worker that has died by now is known.
-      await new Promise((resolve) => setImmediate(resolve));
-      if (worker !== null) throw worker;
-    },
+    store: () => store.ping(),
+  };
+}
+
+/** Whether a worker of this process is at work. */
+export function workerCheck({ running }: Pick<Runtime, 'running'>): Check {
+  let worker: Error | null = null;
+  running.then(
+    () => (worker = new Error('it has stopped')),
+    (error: unknown) => (worker = error instanceof Error ? error : new Error(String(error))),
+  );
+  return async () => {
+    // One turn of the event loop, so that a worker that has died by now is known.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (worker !== null) throw worker;
   };
 }
 

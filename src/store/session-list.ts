@@ -54,6 +54,16 @@ export async function listSessions(
       .where('sessions.session_id', '>=', filter.idPrefix)
       .where('sessions.session_id', '<', `${filter.idPrefix}\u{7f}`);
   }
+  const { search } = filter;
+  if (search !== undefined) {
+    const end = `${search}\u{10ffff}`;
+    select = select.where((eb) =>
+      eb.or([
+        eb.and([eb('session_id', '>=', search), eb('session_id', '<', end)]),
+        eb.and([eb('user', '>=', search), eb('user', '<', end)]),
+      ]),
+    );
+  }
   if (filter.after !== undefined) {
     const [createdAt, sessionId] = placeOf(filter.after);
     select = select.where((eb) =>

@@ -92,6 +92,8 @@ export interface SessionFilter {
   readonly tenant?: string;
   /** Ids that begin with this. */
   readonly idPrefix?: string;
+  /** The beginning of an id or of a user's name. */
+  readonly search?: string;
   /** At most this many, newest first. */
   readonly limit: number;
   /** The `cursor` of the page before. */

@@ -1,9 +1,16 @@
 import { join } from 'node:path';
-import { chooseDefaultModel, resolveConfig, type Config, type DefaultModel } from '../config/index.ts';
+import {
+  chooseDefaultModel,
+  resolveConfig,
+  type Config,
+  type DefaultModel,
+  type ResolvedConfig,
+} from '../config/index.ts';
 import { startSimulator, type Simulator } from '../simulator/index.ts';
 import { createStore, type Store } from '../store/index.ts';
 import { lockHome, type HomeLock } from './home.ts';
 import { installLogger, type LogLevel } from './log.ts';
+import type { Logger } from '@temporalio/worker';
 import { startRuntime, type Runtime } from './runtime.ts';
 import { findTemporal, type FindTemporalOptions, type FoundTemporal } from './temporal-server/index.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -23,7 +30,11 @@ export interface Host {
   readonly simulator: Simulator;
   readonly store: Store;
   readonly runtime: Runtime;
+  readonly config: ResolvedConfig;
   readonly defaultModel: DefaultModel;
+  /** Does an agent name no model of its own? */
+  readonly usesDefault: boolean;
+  readonly log: Logger;
   readonly taskQueue: string;
   /** Drains the worker, then stops what was started here, in the order in which it is needed. */
   close(): Promise<void>;
@@ -57,8 +68,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
     started.push(() => store.close());
     await store.migrate();
     await bundled;
+    const config = resolveConfig(options.config, { defaultModel: defaultModel.model });
     const runtime = await startRuntime({
-      config: resolveConfig(options.config, { defaultModel: defaultModel.model }),
+      config,
       temporal,
       store,
       taskQueue: options.taskQueue,
@@ -75,7 +87,19 @@ export async function startHost(options: HostOptions): Promise<Host> {
       simulatorUrl: simulator.url,
       databaseUrl: options.databaseUrl,
     });
-    return { lock, temporal, simulator, store, runtime, defaultModel, taskQueue: options.taskQueue, close: closeAll };
+    return {
+      lock,
+      temporal,
+      simulator,
+      store,
+      runtime,
+      config,
+      defaultModel,
+      usesDefault: [...options.config.agents, ...(options.config.teams ?? [])].some(({ model }) => model === undefined),
+      log: logger,
+      taskQueue: options.taskQueue,
+      close: closeAll,
+    };
   } catch (error) {
     await closeAll();
     throw error;

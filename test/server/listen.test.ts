@@ -13,10 +13,8 @@ async function serve(
   elsewhere: boolean,
   checks: Readonly<Record<string, Check>> | null = {},
 ): Promise<string> {
-  const server = await listen(
-    healthRoutes(() => checks),
-    { host: '127.0.0.1', port, elsewhere },
-  );
+  const app = healthRoutes(() => checks);
+  const server = await listen(app.fetch, { host: '127.0.0.1', port, elsewhere, guarded: false });
   open.push(server);
   return server.url;
 }
@@ -32,9 +30,8 @@ describe('serving HTTP', () => {
 
   it('refuses to be reached from other machines', async () => {
     const app = healthRoutes(() => null);
-    await expect(listen(app, { host: '0.0.0.0', port: 0, elsewhere: true })).rejects.toThrow(
-      'LOADLINE_HOST is 0.0.0.0',
-    );
+    const everywhere = { host: '0.0.0.0', port: 0, elsewhere: true, guarded: false };
+    await expect(listen(app.fetch, everywhere)).rejects.toThrow('LOADLINE_HOST is 0.0.0.0');
   });
 
   it('is not ready while the start is not done, nor while a part does not answer', async () => {

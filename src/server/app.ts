@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { secureHeaders } from 'hono/secure-headers';
+import { answerError } from './answer-error.ts';
+import { notFound } from './not-found.ts';
+import type { ServerDeps } from './deps.ts';
+import { healthRoutes } from './health.ts';
+import { describeApi } from './open-api.ts';
+import { aboutRoutes } from './routes/about.ts';
+import { actionRoutes } from './routes/actions.ts';
+import { agentRoutes } from './routes/agents.ts';
+import { budgetRoutes } from './routes/budgets.ts';
+import { eventRoutes } from './routes/events.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { runRoutes } from './routes/runs.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { usageRoutes } from './routes/usage.ts';
+import { authenticate, requirePrincipal } from './security/authenticate.ts';
+import { jsonOnly, limitedBody, withPlaceInJson } from './security/body.ts';
+import { sameOrigin } from './security/same-origin.ts';
+import { newRoutes, type Routes } from './server-env.ts';
+
+/** What the dashboard may load: its own files, and nothing inline. */
+const contentSecurityPolicy = {
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:', 'blob:'],
+  connectSrc: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+};
+
+/** Everything that is served over HTTP. */
+export function createApp(deps: ServerDeps): Routes {
+  const { tokens, log } = deps;
+  const app = newRoutes();
+  app.onError(async (error, context) => answerError(context, await withPlaceInJson(context, error), log));
+  app.notFound((context) => notFound(app, context));
+
+  app.use(async (context, next) => {
+    const requestId = randomUUID();
+    context.set('requestId', requestId);
+    context.header('X-Request-Id', requestId);
+    await next();
+  });
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy,
+      referrerPolicy: 'no-referrer',
+      strictTransportSecurity: false,
+      xFrameOptions: 'DENY',
+    }),
+  );
+  if (tokens === null) app.use(sameOrigin);
+  app.use(authenticate(tokens));
+  app.on('ALL', ['/v1/*', '/openai/*', '/metrics'], async (context, next) =>
+    context.req.path === '/v1/about' ? await next() : await requirePrincipal(context, next),
+  );
+  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], ['/v1/*', '/openai/*'], jsonOnly, limitedBody);
+
+  app.route(
+    '/',
+    healthRoutes(() => deps.checks),
+  );
+  for (const routes of [
+    aboutRoutes(deps),
+    sessionRoutes(deps),
+    messageRoutes(deps),
+    runRoutes(deps),
+    actionRoutes(deps),
+    eventRoutes(deps),
+    agentRoutes(deps),
+    budgetRoutes(deps),
+    usageRoutes(deps),
+  ]) {
+    app.route('/', routes);
+  }
+  describeApi(app, deps);
+  return app;
+}

@@ -1,0 +1,42 @@
+import { createSessionApi } from '../client/session-api.ts';
+import type { Backend } from '../client/backend.ts';
+import type { Config } from '../config/index.ts';
+import type { Host } from '../worker/host.ts';
+import { dashboardFolder } from './dashboard-folder.ts';
+import type { ServerDeps } from './deps.ts';
+import { checksOf, workerCheck } from './health.ts';
+import type { RunningServer } from './start-server.ts';
+import { packageVersion } from './version.ts';
+
+/** What a client in a host's own process works with. */
+export function backendOf(host: Host): Backend {
+  const { runtime, store, taskQueue, config } = host;
+  const { client: temporal, bus } = runtime;
+  return { temporal, store, taskQueue, bus, models: config.models, close: () => host.close() };
+}
+
+/** Serves what a host runs. */
+export function serveHost(
+  server: RunningServer,
+  host: Host,
+  { environment, stories }: { readonly environment: NodeJS.ProcessEnv; readonly stories: boolean },
+): void {
+  const backend = backendOf(host);
+  const { temporal, config, usesDefault, defaultModel, runtime, log } = host;
+  const deps: Parameters<RunningServer['serve']>[0] = {
+    api: createSessionApi<Config>(() => Promise.resolve(backend)),
+    backend,
+    config,
+    about: {
+      version: packageVersion(),
+      temporal: { namespace: temporal.namespace, uiUrl: temporal.uiUrl ?? null },
+      defaultModel: usesDefault ? defaultModel : null,
+      stories,
+    },
+    checks: { ...checksOf(backend), worker: workerCheck(runtime) } satisfies ServerDeps['checks'],
+    log,
+    environment,
+    dashboard: dashboardFolder(),
+  };
+  server.serve(deps);
+}

@@ -1,0 +1,73 @@
+import type { RunEvent } from '../../domain/events.ts';
+import type { ServerDeps } from '../deps.ts';
+import type { ServerContext } from '../server-env.ts';
+
+/** Proxies close a connection on which nothing comes; browsers try again after `retry` milliseconds. */
+const commentEveryMs = 15_000;
+const retryMs = 1_000;
+
+/** An event of a session as server-sent event; deltas have no id, since they can't be resumed from. */
+export function sse(event: RunEvent): string {
+  const id = 'id' in event ? `id: ${event.id}\n` : '';
+  return `${id}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/**
+ * A response that writes a generator's chunks as the client takes them: nothing is asked of the generator while the
+ * client is slow. It ends with the generator, or with a last comment when the server stops.
+ *
+ * @param write ends when the signal aborts: the client is gone, or the server stops.
+ */
+export function eventStream(
+  { stopping }: Pick<ServerDeps, 'stopping'>,
+  context: ServerContext,
+  write: (signal: AbortSignal) => AsyncGenerator<string>,
+): Response {
+  const encoder = new TextEncoder();
+  const gone = new AbortController();
+  const chunks = write(gone.signal);
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  const end = (controller: ReadableStreamDefaultController<Uint8Array>, lastWords?: string): void => {
+    if (ended) return;
+    ended = true;
+    clearInterval(timer);
+    stopping.removeEventListener('abort', stop);
+    gone.abort();
+    if (lastWords !== undefined) controller.enqueue(encoder.encode(lastWords));
+    controller.close();
+  };
+  let stop = (): void => undefined;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        controller.enqueue(encoder.encode(`retry: ${retryMs}\n\n`));
+        stop = () => end(controller, ': the server stops; connect again\n\n');
+        if (stopping.aborted) return stop();
+        stopping.addEventListener('abort', stop, { once: true });
+        timer = setInterval(() => {
+          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': still here\n\n'));
+        }, commentEveryMs);
+        timer.unref();
+      },
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (ended) return;
+        if (done === true) end(controller);
+        else controller.enqueue(encoder.encode(value));
+      },
+      cancel() {
+        ended = true;
+        clearInterval(timer);
+        stopping.removeEventListener('abort', stop);
+        gone.abort();
+      },
+    },
+    { highWaterMark: 2 },
+  );
+  return context.body(body, 200, {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+}
