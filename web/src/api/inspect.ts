@@ -1,13 +1,5 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type {
-  CallView,
-  CompactionView,
-  LedgerQuery,
-  LedgerView,
-  Receipt,
-  RequestView,
-  RunView,
-} from '../../../src/client/inspect-api.ts';
+import { queryOptions } from '@tanstack/react-query';
+import type { CallView, CompactionView, Receipt, RequestView, RunView } from '../../../src/client/inspect-api.ts';
 import { apiGet } from './request.ts';
 import { sessionPath } from './sessions.ts';
 
@@ -33,21 +25,11 @@ export function callsQuery(sessionId: string, runId?: string) {
   });
 }
 
-export function requestQuery(sessionId: string, callId: string) {
+export function requestQuery(sessionId: string, callId: string, attempt?: number) {
   return queryOptions({
-    queryKey: ['session', sessionId, 'request', callId],
+    queryKey: ['session', sessionId, 'request', callId, attempt ?? null],
     queryFn: ({ signal }) =>
-      apiGet<RequestView>(sessionPath(sessionId, `/calls/${encodeURIComponent(callId)}/request`), {}, signal),
-  });
-}
-
-export function ledgerQuery(sessionId: string, query: LedgerQuery) {
-  return infiniteQueryOptions({
-    queryKey: ['session', sessionId, 'ledger', query],
-    queryFn: ({ pageParam, signal }) =>
-      apiGet<LedgerView>(sessionPath(sessionId, '/ledger'), { ...query, after: pageParam }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ cursor }) => cursor,
+      apiGet<RequestView>(sessionPath(sessionId, `/calls/${encodeURIComponent(callId)}/request`), { attempt }, signal),
   });
 }
 
