@@ -3,7 +3,10 @@ import type { LedgerRow } from '../domain/ledger.ts';
 import type { ModelDelta } from '../providers/provider.ts';
 import type { ActivityDeps } from './deps.ts';
 
-/** Readers in other processes see text this late at most; shorter answers come whole with the stored events. */
+/** Readers in other processes see the first token this late; shorter answers come whole with the stored events. */
+const firstFlushMs = 5;
+
+/** What comes after it goes in batches: each is a transaction. */
 const flushEveryMs = 40;
 
 /** Hands an attempt's text on as it comes: at once within the process, in small batches through the store. */
@@ -13,6 +16,7 @@ export class DeltaStream {
   private readonly offsets = { text: 0, reasoning: 0 };
   private waiting: DeltaEvent[] = [];
   private timer: NodeJS.Timeout | null = null;
+  private hasFlushed = false;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -49,13 +53,14 @@ export class DeltaStream {
   private add(event: DeltaEvent): void {
     this.deps.publish(event);
     this.waiting.push(event);
-    this.timer ??= setTimeout(() => this.flush(), flushEveryMs);
+    this.timer ??= setTimeout(() => this.flush(), this.hasFlushed ? flushEveryMs : firstFlushMs);
   }
 
   private flush(): void {
     const batch = this.waiting;
     this.waiting = [];
     this.timer = null;
+    this.hasFlushed = true;
     // Deltas are a convenience: a store that is away must not hold up the answer.
     this.writing = this.writing.then(() => this.deps.store.appendDeltas(batch)).catch(() => undefined);
   }

@@ -44,5 +44,11 @@ export interface Database {
   read<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   /** Commits what `work` wrote, or nothing of it when it throws. No other write happens meanwhile. */
   write<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /**
+   * Calls the listener soon after any process has committed events or deltas of this session.
+   *
+   * @returns ends it.
+   */
+  watch(sessionId: string, listener: () => void): () => void;
   close(): Promise<void>;
 }

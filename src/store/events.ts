@@ -78,6 +78,8 @@ export function eventStore(database: Database): EventStore {
         return { deltas, cursor: records.at(-1)?.id ?? cursor };
       }),
 
+    watch: (sessionId, listener) => database.watch(sessionId, listener),
+
     pruneDeltas: (before) =>
       database.write(async (connection) => {
         await connection.run(deltasBefore, { before });

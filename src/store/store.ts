@@ -520,6 +520,13 @@ export interface EventStore {
     sessionId: string,
     cursor: number,
   ): Promise<{ readonly deltas: readonly DeltaEvent[]; readonly cursor: number }>;
+  /**
+   * Calls the listener soon after new events or deltas of the session were stored, by whichever process. A convenience:
+   * one may be missed, so look by yourself now and then.
+   *
+   * @returns ends it.
+   */
+  watch(sessionId: string, listener: () => void): () => void;
   /** Deletes deltas written before this time (milliseconds since the epoch). */
   pruneDeltas(before: number): Promise<void>;
 }

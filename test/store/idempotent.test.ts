@@ -275,7 +275,7 @@ describe('the second time', () => {
     reads.push('budgetRules', 'budgetsInForce', 'auditBudgets', 'message', 'search', 'summary', 'compactions');
     reads.push('toolListing', 'learntWindow', 'learntWindows', 'latestCallStarted', 'memberRuns', 'treeCounters');
     // Asked twice it starts twice, or not at all: that is what it is for.
-    reads.push('startTool');
+    reads.push('startTool', 'watch');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
     expect(Object.keys(store).filter((name) => !reads.includes(name) && !tried.has(name))).toEqual([]);
   });

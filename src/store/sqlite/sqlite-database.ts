@@ -8,6 +8,7 @@ import type { ColumnTypes, Connection, Database } from '../database.ts';
 import { StoreUnavailable } from '../errors.ts';
 import type { Schema } from '../schema.ts';
 import { ReadQueue } from './read-queue.ts';
+import { SessionWatch } from './session-watch.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { explainOpening, isLocked } from './sqlite-errors.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -60,11 +61,14 @@ class SqliteDatabase implements Database {
   readonly place: string;
   readonly #settings: Required<SqliteSettings>;
   #open: Promise<Open> | null = null;
+  readonly #watch: SessionWatch;
   #closed = false;
 
   constructor({ path, synchronous = 'NORMAL', lockTimeoutMs = 30_000 }: SqliteSettings) {
     this.place = path;
     this.#settings = { path, synchronous, lockTimeoutMs };
+    const connect = (): DatabaseSync => new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true });
+    this.#watch = new SessionWatch(path === ':memory:' ? null : connect);
   }
 
   async read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -73,13 +77,20 @@ class SqliteDatabase implements Database {
   }
 
   async write<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const { writes } = await this.#opened();
-    return await writes.run(work);
+    const { writes, reads } = await this.#opened();
+    const result = await writes.run(work);
+    if (reads === null) this.#watch.tellAll();
+    return result;
+  }
+
+  watch(sessionId: string, listener: () => void): () => void {
+    return this.#watch.add(sessionId, listener);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#watch.close();
     const open = await this.#open?.catch(() => null);
     await open?.close();
   }
