@@ -81,3 +81,8 @@ function overWith(event: StoredEvent): (delta: DeltaEvent) => boolean {
       return () => false;
   }
 }
+
+/** The number of the session's latest event; what comes later is new. */
+export async function latestEventId(store: Backend['store'], sessionId: string): Promise<number> {
+  return (await store.session(sessionId))?.lastEventId ?? 0;
+}
