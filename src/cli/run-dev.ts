@@ -1,8 +1,9 @@
 import { databaseUrlOf } from '../client/database-url.ts';
 import { readEnvironment, resolveConfig } from '../config/index.ts';
-import { isLoopback } from '../server/listen.ts';
+
 import { readTokens } from '../server/security/tokens.ts';
 import { serveHost } from '../server/serve-host.ts';
+import { openStories } from '../server/stories/stories.ts';
 import { startServer } from '../server/start-server.ts';
 import { HomeInUse, openHome, readDev } from '../worker/home.ts';
 import { startHost, type Host } from '../worker/host.ts';
@@ -48,12 +49,17 @@ export async function runDev(options: DevOptions): Promise<void> {
     await http.close();
     throw error;
   }
-  serveHost(http, host, { environment, stories: isLoopback(settings.host) });
+  const stories =
+    tokens === null
+      ? openStories(host, { onError: (error) => host.log.warn('a story broke off', { error: String(error) }) })
+      : null;
+  serveHost(http, host, { environment, stories });
   host.lock.publish({ httpUrl: http.url });
   if (options.json === true) printDocument(facts(host, http.url, agents));
   else announce(host, http.url, agents);
   const stop = async (): Promise<void> => {
     await http.close();
+    await stories?.close();
     await host.close();
   };
   try {

@@ -13,6 +13,7 @@ import { eventRoutes } from './routes/events.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { storyRoutes } from './routes/stories.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { authenticate, requirePrincipal } from './security/authenticate.ts';
 import { jsonOnly, limitedBody, withPlaceInJson } from './security/body.ts';
@@ -73,6 +74,7 @@ export function createApp(deps: ServerDeps): Routes {
     agentRoutes(deps),
     budgetRoutes(deps),
     usageRoutes(deps),
+    storyRoutes(deps),
   ]) {
     app.route('/', routes);
   }

@@ -2,6 +2,7 @@ import type { Backend } from '../client/backend.ts';
 import type { SessionApi } from '../client/api.ts';
 import type { Config, DefaultModel, ResolvedConfig } from '../config/index.ts';
 import type { Check } from './health.ts';
+import type { Stories } from './stories/stories.ts';
 import type { ApiTokens } from './security/tokens.ts';
 
 /** What `GET /v1/about` tells beside who asks. */
@@ -10,8 +11,6 @@ export interface About {
   readonly temporal: { readonly namespace: string; readonly uiUrl: string | null };
   /** Of agents that name no model; `null`: every agent names one. */
   readonly defaultModel: DefaultModel | null;
-  /** Whether `POST /v1/stories/{name}` is there. */
-  readonly stories: boolean;
 }
 
 /** Lines of the server's own log; what is logged holds no token, no key and no text of a message. */
@@ -38,4 +37,6 @@ export interface ServerDeps {
   readonly environment: NodeJS.ProcessEnv;
   /** The folder of the built dashboard; `null`: there is none. */
   readonly dashboard: string | null;
+  /** `null`: this server tells none. */
+  readonly stories: Stories | null;
 }

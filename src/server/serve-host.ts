@@ -6,6 +6,7 @@ import { dashboardFolder } from './dashboard-folder.ts';
 import type { ServerDeps } from './deps.ts';
 import { checksOf, workerCheck } from './health.ts';
 import type { RunningServer } from './start-server.ts';
+import type { Stories } from './stories/stories.ts';
 import { packageVersion } from './version.ts';
 
 /** What a client in a host's own process works with. */
@@ -19,7 +20,7 @@ export function backendOf(host: Host): Backend {
 export function serveHost(
   server: RunningServer,
   host: Host,
-  { environment, stories }: { readonly environment: NodeJS.ProcessEnv; readonly stories: boolean },
+  { environment, stories }: { readonly environment: NodeJS.ProcessEnv; readonly stories: Stories | null },
 ): void {
   const backend = backendOf(host);
   const { temporal, config, usesDefault, defaultModel, runtime, log } = host;
@@ -31,12 +32,12 @@ export function serveHost(
       version: packageVersion(),
       temporal: { namespace: temporal.namespace, uiUrl: temporal.uiUrl ?? null },
       defaultModel: usesDefault ? defaultModel : null,
-      stories,
     },
     checks: { ...checksOf(backend), worker: workerCheck(runtime) } satisfies ServerDeps['checks'],
     log,
     environment,
     dashboard: dashboardFolder(),
+    stories,
   };
   server.serve(deps);
 }

@@ -36,6 +36,7 @@ export interface Host {
   readonly usesDefault: boolean;
   readonly log: Logger;
   readonly taskQueue: string;
+  readonly databaseUrl: string;
   /** Drains the worker, then stops what was started here, in the order in which it is needed. */
   close(): Promise<void>;
 }
@@ -98,6 +99,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       usesDefault: [...options.config.agents, ...(options.config.teams ?? [])].some(({ model }) => model === undefined),
       log: logger,
       taskQueue: options.taskQueue,
+      databaseUrl: options.databaseUrl,
       close: closeAll,
     };
   } catch (error) {

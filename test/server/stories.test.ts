@@ -33,8 +33,6 @@ describe('the stories of the dashboard', () => {
     });
     const { runtime, store, taskQueue } = host;
     stories = openStories(host, {
-      databaseUrl,
-      budgets: [],
       onError: (error) => failures.push(error),
       pace: { firstTokenMs: 0, tokensPerSecond: 5_000 },
     });

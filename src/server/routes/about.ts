@@ -26,7 +26,8 @@ const route = createRoute({
 });
 
 export function aboutRoutes({
-  about: { version, temporal, defaultModel, stories },
+  about: { version, temporal, defaultModel },
+  stories,
   config,
   tokens,
 }: ServerDeps): Routes {
@@ -46,7 +47,15 @@ export function aboutRoutes({
       });
     }
     const agents = [...config.agents.keys()];
-    return context.json({ version, temporal, defaultModel, agents, tokensRequired, principal, stories });
+    return context.json({
+      version,
+      temporal,
+      defaultModel,
+      agents,
+      tokensRequired,
+      principal,
+      stories: stories !== null,
+    });
   });
   return routes;
 }

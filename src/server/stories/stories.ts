@@ -25,8 +25,8 @@ export interface Stories {
  *
  * @param onError told of a story that broke off.
  */
-export function openStories(host: Host, { databaseUrl, budgets, onError, pace = readable }: StoryOptions): Stories {
-  const { runtime, store, simulator, temporal, lock } = host;
+export function openStories(host: Host, { onError, pace = readable }: StoryOptions): Stories {
+  const { runtime, store, simulator, temporal, lock, databaseUrl, config } = host;
   const taskQueue = `${host.taskQueue}-stories`;
   // Deltas come from another process than this one.
   const backend: Backend = { temporal: runtime.client, store, taskQueue, bus: null, close: async () => {} };
@@ -37,7 +37,7 @@ export function openStories(host: Host, { databaseUrl, budgets, onError, pace = 
     taskQueue,
     simulatorUrl: simulator.url,
     databaseUrl,
-    budgets,
+    budgets: config.budgets,
   };
   let worker: Promise<StoryWorker> | null = null;
   let closed = false;
@@ -91,9 +91,6 @@ export function openStories(host: Host, { databaseUrl, budgets, onError, pace = 
 const readable: Pace = { firstTokenMs: 300, tokensPerSecond: 60 };
 
 export interface StoryOptions {
-  readonly databaseUrl: string;
-  /** Those of the user's config. */
-  readonly budgets: NonNullable<Config['budgets']>;
   readonly onError: (error: unknown) => void;
   readonly pace?: Pace;
 }

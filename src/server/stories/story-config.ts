@@ -62,7 +62,4 @@ export type StoryAgent = (typeof agents)[number]['name'];
 
 export const storyAgents: readonly StoryAgent[] = agents.map(({ name }) => name);
 
-/** @param budgets those of the user's config: they hold for stories too. */
-export function storyConfig(budgets: NonNullable<Config['budgets']>): Config {
-  return defineConfig({ agents, budgets, models });
-}
+export const storyConfig: Config = defineConfig({ agents, models });

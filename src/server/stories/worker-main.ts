@@ -1,5 +1,5 @@
-import type { Config } from '../../config/index.ts';
 import { resolveConfig } from '../../config/index.ts';
+import type { BudgetRule } from '../../domain/budget.ts';
 import { createStore } from '../../store/index.ts';
 import { installLogger } from '../../worker/log.ts';
 import { startRuntime, type RuntimeSettings } from '../../worker/runtime.ts';
@@ -9,7 +9,8 @@ import { roomyModel, storyConfig } from './story-config.ts';
 export interface StoryWorkerSettings extends Pick<RuntimeSettings, 'temporal' | 'cacheFolder' | 'taskQueue'> {
   readonly simulatorUrl: string;
   readonly databaseUrl: string;
-  readonly budgets: NonNullable<Config['budgets']>;
+  /** Those of the user's config: they hold for stories too. */
+  readonly budgets: readonly BudgetRule[];
 }
 
 /** The process of a story worker: told its settings once, it works until its parent lets go of it. */
@@ -17,7 +18,7 @@ async function work({ databaseUrl, budgets, ...settings }: StoryWorkerSettings):
   const store = createStore(databaseUrl);
   const runtime = await startRuntime({
     ...settings,
-    config: resolveConfig(storyConfig(budgets), { defaultModel: roomyModel }),
+    config: { ...resolveConfig(storyConfig, { defaultModel: roomyModel }), budgets },
     store,
     environment: {},
     logger: installLogger('error'),
