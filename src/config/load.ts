@@ -8,6 +8,7 @@ import { readEnvFile } from './env-file.ts';
 import { findConfigFile } from './find-file.ts';
 import type { Variables } from './environment.ts';
 import { jsonErrorAt } from './json-error.ts';
+import { defineTeam } from './team.ts';
 import { defineTool } from './tool.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -46,7 +47,7 @@ export const builtInConfig: Config = defineConfig({
  * What `import … from 'loadline'` means in a config: this very package, wherever it is installed, so that a config loads
  * in a fresh checkout without a build, and there are never two copies.
  */
-const ownPackage = { defineAgent, defineConfig, defineTool, LoadlineError, ToolError };
+const ownPackage = { defineAgent, defineConfig, defineTeam, defineTool, LoadlineError, ToolError };
 
 /** The first `file:line:column` of an error's message or stack that lies in the user's own files. */
 function placeOf(error: unknown, folder: string): string | null {

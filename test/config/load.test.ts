@@ -26,9 +26,9 @@ describe('loading a config', () => {
   it.each(['ts', 'mts', 'js', 'mjs'])('evaluates loadline.config.%s', async (ending) => {
     write({
       [`loadline.config.${ending}`]:
-        "import { defineAgent, defineConfig } from 'loadline';\nexport default defineConfig({ agents: [defineAgent({ name: 'a' })] });\n",
+        "import { defineAgent, defineConfig, defineTeam } from 'loadline';\nexport default defineConfig({ agents: [defineAgent({ name: 'a' })], teams: [defineTeam({ name: 't', mode: 'route', members: ['a'] })] });\n",
     });
-    expect(await load()).toMatchObject({ config: { agents: [{ name: 'a' }] }, folder });
+    expect(await load()).toMatchObject({ config: { agents: [{ name: 'a' }], teams: [{ name: 't' }] }, folder });
   });
 
   it('gives a config the built-in tools', async () => {
