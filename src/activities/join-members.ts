@@ -1,5 +1,6 @@
 import { LoadlineError } from '../domain/errors.ts';
-import { toolCallsOf, type ToolCallPart } from '../domain/messages.ts';
+import { excerptWithin } from '../domain/excerpts.ts';
+import { toolCallsOf, type Part, type ToolCallPart } from '../domain/messages.ts';
 import { tallyOf, toRunMetrics } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import { treeLimitReached } from '../domain/run-tree.ts';
@@ -11,6 +12,7 @@ import { endBrokenRun } from './broken-run.ts';
 import type { ActivityDeps } from './deps.ts';
 import { unansweredTools } from './end-run.ts';
 import { withCodes } from './failures.ts';
+import { fitTexts, roomBeside, type Room } from './room.ts';
 import { storeResult } from './tool-result.ts';
 import { thresholdFacts, thresholdRules } from './threshold-facts.ts';
 
@@ -130,13 +132,34 @@ async function endWith(deps: ActivityDeps, input: JoinInput, member: string, ans
   return result;
 }
 
-/** The answers of all members stand in a message of their own after the user's. */
+/** Characters of a member's answer that its leader reads, as of a tool's result. */
+const longestAnswer = 16_000;
+/** The part of the leader's window that its members' answers may take. */
+const answersShare = 1 / 2;
+
+async function roomForAnswers(deps: ActivityDeps, { run }: JoinInput, frame: readonly Part[]): Promise<Room> {
+  const leader = deps.agents.get(run.agent);
+  if (leader === undefined) throw new LoadlineError('UnknownAgent', `This worker's config has no agent ${run.agent}`);
+  const said = await deps.store.messagesOfRun(run.sessionId, run.runId);
+  return await roomBeside(deps, leader, [...said.flatMap(({ parts }) => parts), ...frame], answersShare);
+}
+
+/** The answers of all members stand in a message of their own after the user's; of long ones the leader reads a part. */
 async function joinBroadcast(deps: ActivityDeps, input: JoinInput, members: readonly Joining[]): Promise<Joined> {
   const { sessionId, runId, agent } = input.run;
   const at = new Date().toISOString();
   const intro = 'The members of your team have answered this. Join their answers into one.';
-  const answersOf = members.map((one) => `<answer member="${one.agent}">\n${wordsOf(one)}\n</answer>`);
-  const parts = [{ type: 'text', text: [intro, ...answersOf].join('\n\n') } as const];
+  const words = (answersOf: readonly string[]) => {
+    const tagged = members.map((one, at) => `<answer member="${one.agent}">\n${answersOf[at] ?? ''}\n</answer>`);
+    return [{ type: 'text', text: [intro, ...tagged].join('\n\n') } as const];
+  };
+  const room = await roomForAnswers(deps, input, words([]));
+  const parts = words(
+    fitTexts(
+      members.map((one) => excerptWithin(wordsOf(one), longestAnswer)),
+      room,
+    ),
+  );
   const tokens = estimateMessage(parts);
   const message: NewMessage = {
     id: broadcastMessageId(runId),

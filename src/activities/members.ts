@@ -6,6 +6,8 @@ import { teamTools, type MemberRef, type MemberTask, type PlannedTask } from '..
 import type { NewMessage, RunRow } from '../store/store.ts';
 import { estimateMessage } from '../models/index.ts';
 import type { ActivityDeps } from './deps.ts';
+import { fitTexts, roomBeside } from './room.ts';
+import { sharedPart, taskOf, type SharedFor } from './shared-with-members.ts';
 
 /** The runs of a whole team on its leader's own message. */
 export function membersOfBroadcast(deps: ActivityDeps, leader: ResolvedAgent, runId: string): readonly MemberRef[] {
@@ -36,9 +38,14 @@ export async function membersOfCall(
 }
 
 function refOf(deps: ActivityDeps, runId: string, agent: string, task: MemberTask): MemberRef {
+  const member = resolved(deps, agent);
+  return { runId, agent, task, hash: member.hash, limits: member.spec.limits };
+}
+
+function resolved(deps: ActivityDeps, agent: string): ResolvedAgent {
   const member = deps.agents.get(agent);
   if (member === undefined) throw new LoadlineError('UnknownAgent', `This worker's config has no agent ${agent}`);
-  return { runId, agent, task, hash: member.hash, limits: member.spec.limits };
+  return member;
 }
 
 /** What a member's run is to answer: the leader's own message, or the task that it gives. */
@@ -51,7 +58,7 @@ export async function messageOfMember(
   const parent = await deps.store.run(sessionId, task.parentRunId);
   if (parent === null)
     throw new LoadlineError('RunNotFound', `Run ${task.parentRunId}, which ${agent} works for, is not in the store`);
-  const parts = await partsOf(deps, parent, task);
+  const parts = await messageParts(deps, parent, agent, task);
   return {
     id: `${runId}.user`,
     runId,
@@ -63,38 +70,62 @@ export async function messageOfMember(
   };
 }
 
-async function partsOf(deps: ActivityDeps, parent: RunRow, task: MemberTask): Promise<readonly UserPart[]> {
+async function messageParts(
+  deps: ActivityDeps,
+  parent: RunRow,
+  agent: string,
+  asked: MemberTask,
+): Promise<readonly UserPart[]> {
+  const member = resolved(deps, agent);
+  const team = deps.agents.get(parent.agent)?.spec.team;
+  const { task, known } = await taskFor(deps, parent, member, asked);
+  const shared = team === undefined ? null : await sharedPart(deps, team, { parent, member, task, known });
+  return shared === null ? task : [shared, ...task];
+}
+
+/** A task, and the runs whose answers it has. */
+type Given = Pick<SharedFor, 'task' | 'known'>;
+
+async function taskFor(deps: ActivityDeps, parent: RunRow, member: ResolvedAgent, task: MemberTask): Promise<Given> {
   const said = await deps.store.messagesOfRun(parent.sessionId, parent.runId);
   const calls = said.flatMap(({ parts }) => toolCallsOf(parts));
   const call = calls.find(({ callId }) => callId === task.callId);
   switch (call?.tool) {
     case teamTools.coordinate:
-      return [text((call.input as { task: string }).task)];
+      return { task: [text((call.input as { task: string }).task)], known: [] };
     case teamTools.tasks:
-      return await plannedParts(deps, parent, call, task.index ?? 0);
+      return await plannedTask(deps, parent, member, call, task.index ?? 0);
     default: {
       const asked = said.find(({ id }) => id === `${parent.runId}.user`);
-      return (asked?.parts ?? []) as readonly UserPart[];
+      return { task: taskOf(asked?.parts ?? []), known: [] };
     }
   }
 }
 
+/** The part of a member's window that the results before its task may take. */
+const resultsShare = 1 / 2;
+
 /** A task of a plan, after the results that it depends on. */
-async function plannedParts(
-  { store }: ActivityDeps,
+async function plannedTask(
+  deps: ActivityDeps,
   { sessionId, runId }: RunRow,
+  member: ResolvedAgent,
   call: ToolCallPart,
   index: number,
-): Promise<readonly UserPart[]> {
+): Promise<Given> {
   const { tasks } = call.input as { readonly tasks: readonly Partial<PlannedTask>[] };
   const { task = '', dependsOn = [] } = tasks[index] ?? {};
-  const results = await Promise.all(
-    dependsOn.map(async (id) => {
-      const done = await store.run(sessionId, `${runId}.${call.callId}.${id}`);
-      return `<result task="${id}">\n${done?.result?.text ?? ''}\n</result>`;
-    }),
+  const known = dependsOn.map((id) => `${runId}.${call.callId}.${id}`);
+  const done = await Promise.all(known.map((id) => deps.store.run(sessionId, id)));
+  const tagged = (results: readonly string[]): readonly string[] =>
+    results.map((result, at) => `<result task="${dependsOn[at]}">\n${result}\n</result>`);
+  const words = (results: readonly string[]): UserPart => text([...tagged(results), task].join('\n\n'));
+  const room = await roomBeside(deps, member, [words(done.map(() => ''))], resultsShare);
+  const results = fitTexts(
+    done.map((run) => run?.result?.text ?? ''),
+    room,
   );
-  return [text([...results, task].join('\n\n'))];
+  return { task: [words(results)], known };
 }
 
 function text(words: string): UserPart {

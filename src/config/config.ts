@@ -30,10 +30,20 @@ export type AgentName<C> = AgentOf<C>['name'];
 
 type SchemaOf<Agent> = Agent extends { readonly output?: infer Schema } ? NonNullable<Schema> : never;
 
-/** The type of `run.output` of an agent: its schema's, `undefined` for an agent without one. */
-export type OutputOf<C, Name extends string> = [SchemaOf<Extract<AgentOf<C>, { readonly name: Name }>>] extends [never]
+/** Of each of these agents; a route has the output of the member that answered. */
+type OutputOfEach<C, Agent> = Agent extends { readonly mode: 'route'; readonly members: readonly (infer Member)[] }
+  ? OutputOf<C, Extract<Member, string>>
+  : [SchemaOf<Agent>] extends [never]
+    ? undefined
+    : InferOutput<SchemaOf<Agent>>;
+
+/**
+ * The type of `run.output` of an agent: its schema's, `undefined` for an agent without one. Of a team in the mode
+ * `route`: its members', as a union.
+ */
+export type OutputOf<C, Name extends string> = [Extract<AgentOf<C>, { readonly name: Name }>] extends [never]
   ? undefined
-  : InferOutput<SchemaOf<Extract<AgentOf<C>, { readonly name: Name }>>>;
+  : OutputOfEach<C, Extract<AgentOf<C>, { readonly name: Name }>>;
 
 /**
  * The default export of `loadline.config.ts`. It is checked as a whole when it is used, with every problem named.

@@ -163,9 +163,13 @@ function toLeader(leader: ResolvedAgent, team: TeamDefinition, config: Config): 
     team,
     team.members.flatMap((name) => known.find((one) => one.name === name) ?? []),
   );
-  const { mode, members } = team;
+  const { mode, members, shareHistory, shareInteractions } = team;
+  const shared = {
+    ...(shareHistory == null ? {} : { shareHistory: { of: 'session' as const, ...shareHistory } }),
+    ...(shareInteractions === true ? { shareInteractions } : {}),
+  };
   const tools = tool === null ? leader.spec.tools : [...leader.spec.tools, tool.spec];
-  const spec: AgentSpec = { ...leader.spec, tools, team: { mode, members } };
+  const spec: AgentSpec = { ...leader.spec, tools, team: { mode, members, ...shared } };
   return {
     ...leader,
     spec,

@@ -3,7 +3,7 @@ import { approvalSettings } from './approval-shape.ts';
 import { mcpServer, mcpServerName } from './mcp-shape.ts';
 import { budgetScopes, budgetWindows } from '../domain/budget.ts';
 import { mostAttempts } from '../domain/fallbacks.ts';
-import { teamModes } from '../domain/team.ts';
+import { sharedHistories, teamModes } from '../domain/team.ts';
 import { duration } from './duration.ts';
 import type { Api } from '../providers/built-in.ts';
 
@@ -124,7 +124,15 @@ const agent = z.strictObject({
   onBudget: z.enum(['refuse', 'wait', 'fallback']).optional(),
 });
 
-const team = agent.extend({ mode: z.enum(teamModes), members: z.array(name).min(1, 'must have at least one member') });
+const team = agent.extend({
+  mode: z.enum(teamModes),
+  members: z.array(name).min(1, 'must have at least one member'),
+  shareHistory: z
+    .strictObject({ runs: positive, of: z.enum(sharedHistories).optional() })
+    .nullable()
+    .optional(),
+  shareInteractions: z.boolean().optional(),
+});
 
 const apis = ['openai-responses', 'openai-chat', 'anthropic-messages', 'ollama'] as const satisfies readonly Api[];
 

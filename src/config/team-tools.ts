@@ -21,9 +21,18 @@ function execute(): never {
   throw new Error('the team has no member for this any more');
 }
 
+function whatMembersSee({ mode, shareHistory, shareInteractions }: TeamDefinition): string {
+  const seen = [
+    mode === 'tasks' ? 'their task and the results of the tasks that it depends on' : 'the task',
+    ...(shareHistory == null ? [] : [shareHistory.of === 'member' ? 'their earlier tasks' : 'the latest conversation']),
+    ...(shareInteractions === true ? ['what the team has answered in this run'] : []),
+  ];
+  return `Members see ${seen.join(', ')}, and nothing else: write into the task all that they need.`;
+}
+
 /** The tool by which a team's leader reaches its members; `null`: in this mode they are asked without one. */
-export function teamTool({ mode }: TeamDefinition, members: readonly Described[]): RunnableTool | null {
-  const tool = teamTools[mode];
+export function teamTool(team: TeamDefinition, members: readonly Described[]): RunnableTool | null {
+  const tool = teamTools[team.mode];
   if (tool === null) return null;
   const member = z.enum(members.map((one) => one.name) as [string, ...string[]]);
   const list = `The members of your team:\n${describe(members)}`;
@@ -41,7 +50,7 @@ export function teamTool({ mode }: TeamDefinition, members: readonly Described[]
       return toRunnable(
         defineTool({
           name: tool,
-          description: `Gives a task to a member of your team and answers with what the member says. Members see nothing but the task: write into it all that they need. Calls side by side are worked on at the same time. ${list}`,
+          description: `Gives a task to a member of your team and answers with what the member says. ${whatMembersSee(team)} Calls side by side are worked on at the same time. ${list}`,
           inputSchema: z.strictObject({ member, task: text }),
           execute,
         }),
@@ -50,7 +59,7 @@ export function teamTool({ mode }: TeamDefinition, members: readonly Described[]
       return toRunnable(
         defineTool({
           name: tool,
-          description: `Has a list of tasks worked off by the members of your team and answers with their results. Members see their task and the results of the tasks that it depends on, nothing else. Tasks that do not depend on one another are worked on at the same time; at most ${mostTasks} in one call. ${list}`,
+          description: `Has a list of tasks worked off by the members of your team and answers with their results. ${whatMembersSee(team)} Tasks that do not depend on one another are worked on at the same time; at most ${mostTasks} in one call. ${list}`,
           inputSchema: z.strictObject({ tasks: plan(member) }),
           execute,
         }),

@@ -1,4 +1,4 @@
-import type { TeamMode } from '../domain/team.ts';
+import type { ShareHistory, TeamMode } from '../domain/team.ts';
 import type { AgentDefinition } from './agent.ts';
 import type { AnySchema } from './schema.ts';
 
@@ -6,10 +6,19 @@ import type { AnySchema } from './schema.ts';
 export interface TeamDefinition<
   Name extends string = string,
   Output extends AnySchema | undefined = AnySchema | undefined,
+  Mode extends TeamMode = TeamMode,
+  Members extends readonly string[] = readonly string[],
 > extends AgentDefinition<Name, Output> {
-  readonly mode: TeamMode;
+  readonly mode: Mode;
   /** Names of agents and of other teams; a leader's `instructions` may call them by these. */
-  readonly members: readonly string[];
+  readonly members: Members;
+  /**
+   * What members see of earlier runs: the newest `runs` of the `session` (the user's messages and the answers, the
+   * default), or what each `member` itself was asked and answered. `null` (the default): nothing.
+   */
+  readonly shareHistory?: { readonly runs: number; readonly of?: ShareHistory['of'] } | null;
+  /** Members see what members of their team have answered since the run began. `false` when not given. */
+  readonly shareInteractions?: boolean;
 }
 
 /**
@@ -18,8 +27,11 @@ export interface TeamDefinition<
  * @example
  * const desk = defineTeam({ name: 'desk', mode: 'coordinate', members: ['researcher', 'writer'] });
  */
-export function defineTeam<const Name extends string, Output extends AnySchema | undefined = undefined>(
-  team: TeamDefinition<Name, Output>,
-): TeamDefinition<Name, Output> {
+export function defineTeam<
+  const Name extends string,
+  const Mode extends TeamMode,
+  const Members extends readonly string[],
+  Output extends AnySchema | undefined = undefined,
+>(team: TeamDefinition<Name, Output, Mode, Members>): TeamDefinition<Name, Output, Mode, Members> {
   return team;
 }

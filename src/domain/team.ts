@@ -17,6 +17,19 @@ export interface TeamSpec {
   readonly mode: TeamMode;
   /** Names of agents and of other teams. */
   readonly members: readonly string[];
+  /** Absent: members see nothing of what was said before. */
+  readonly shareHistory?: ShareHistory;
+  /** Members see what members of their team have answered in the same run. */
+  readonly shareInteractions?: true;
+}
+
+/** Whose earlier runs members see: the session's, as its user saw them, or each its own. */
+export const sharedHistories = ['session', 'member'] as const;
+
+export interface ShareHistory {
+  /** So many of the newest. */
+  readonly runs: number;
+  readonly of: (typeof sharedHistories)[number];
 }
 
 /** The tool that a leader reaches its members by; a broadcast needs none. */

@@ -50,6 +50,22 @@ export const runsOfMembers = query<{ sessionId: string; parentRunId: string }>()
     .orderBy('number', 'desc'),
 );
 
+/** Newest first. */
+export const completedRunsOf = query<{ sessionId: string; member: string; notBelow: string; limit: number }>()(
+  (db, arg) =>
+    db
+      .selectFrom('runs')
+      .selectAll()
+      .where('session_id', '=', arg('sessionId'))
+      // Those that began later have the lower number.
+      .where('number', '<', 0)
+      .where('member', '=', arg('member'))
+      .where('root_run_id', '!=', arg('notBelow'))
+      .where('status', '=', 'completed')
+      .orderBy('number')
+      .limit(arg('limit')),
+);
+
 export const idleOpenRuns = query<{ before: string; limit: number }>()((db, arg) =>
   db
     .selectFrom('runs')

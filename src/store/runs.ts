@@ -6,7 +6,7 @@ import { messageBySeq, messagesAfter, messagesOfRuns } from './message-queries.t
 import { searchMessages } from './message-texts.ts';
 import { toRunRow, toStoredMessage } from './records.ts';
 import { RunBranch } from './run-branch.ts';
-import { runById, runByMessageId, runsBefore, runsOfMembers } from './run-queries.ts';
+import { completedRunsOf, runById, runByMessageId, runsBefore, runsOfMembers } from './run-queries.ts';
 import type { RunsTable } from './schema.ts';
 import { SessionChange } from './session-change.ts';
 import type { RunStore } from './store.ts';
@@ -56,6 +56,11 @@ export function runStore(database: Database): RunStore {
     memberRuns: (sessionId, parentRunId) =>
       database.read(async (connection) =>
         (await connection.all(runsOfMembers, { sessionId, parentRunId })).map(toRunRow),
+      ),
+
+    earlierRunsOf: (sessionId, asked) =>
+      database.read(async (connection) =>
+        (await connection.all(completedRunsOf, { sessionId, ...asked })).map(toRunRow).toReversed(),
       ),
 
     treeCounters: (sessionId, runId) =>

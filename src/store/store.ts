@@ -165,6 +165,14 @@ export interface HistoryRun {
   readonly messages: readonly StoredMessage[];
 }
 
+export interface EarlierRuns {
+  /** Its names from below the session's own leader on, as in `RunRow.member`. */
+  readonly member: string;
+  /** The session's run that is going on. */
+  readonly notBelow: string;
+  readonly limit: number;
+}
+
 export interface HistoryBounds {
   /** 0 when not given. */
   readonly afterNumber?: number;
@@ -203,6 +211,8 @@ export interface RunStore {
   runByMessageId(sessionId: string, messageId: string): Promise<RunRow | null>;
   /** Those of the members of a run's team, in the order in which they began. */
   memberRuns(sessionId: string, parentRunId: string): Promise<readonly RunRow[]>;
+  /** The newest completed runs of a member in earlier runs of the session, oldest first. */
+  earlierRunsOf(sessionId: string, asked: EarlierRuns): Promise<readonly RunRow[]>;
   /** What a run and each run above it have taken of their limits: its own first. */
   treeCounters(sessionId: string, runId: string): Promise<readonly TreeCounters[]>;
   /** Newest first, without those of members. */

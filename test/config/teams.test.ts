@@ -20,7 +20,27 @@ describe('a team', () => {
     ]);
   });
 
+  it('shares nothing with its members unless it is told to', () => {
+    const team = (settings: object) =>
+      resolveConfig({ agents, teams: [{ name: 'desk', mode: 'broadcast', members: ['ann'], ...settings }] }, options);
+    const specOf = (settings: object) => team(settings).agents.get('desk')?.spec.team;
+    expect(specOf({})).toEqual({ mode: 'broadcast', members: ['ann'] });
+    expect(specOf({ shareHistory: null, shareInteractions: false })).toEqual(specOf({}));
+    expect(specOf({ shareHistory: { runs: 3 } })).toMatchObject({ shareHistory: { runs: 3, of: 'session' } });
+    expect(specOf({ shareInteractions: true })).toMatchObject({ shareInteractions: true });
+  });
+
   it.each<[string, readonly object[], string]>([
+    [
+      'an option that is misspelt',
+      [{ name: 'desk', mode: 'route', members: ['ann'], shareHistroy: { runs: 1 } }],
+      'did you mean "shareHistory"?',
+    ],
+    [
+      'a history of no runs',
+      [{ name: 'desk', mode: 'route', members: ['ann'], shareHistory: { runs: 0 } }],
+      'teams[0].shareHistory.runs',
+    ],
     [
       'an unknown member',
       [{ name: 'desk', mode: 'route', members: ['anna'] }],
