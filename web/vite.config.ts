@@ -21,5 +21,5 @@ export default defineConfig({
       onLog: (level, log, report) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : report(level, log)),
     },
   },
-  server: { proxy: { '/v1': { target: api, headers: { origin: api } } } },
+  server: { proxy: { '/v1': { target: api, changeOrigin: true, headers: { origin: api } } } },
 });

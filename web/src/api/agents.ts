@@ -10,7 +10,7 @@ export interface AgentView {
   readonly model: string;
   readonly mode?: TeamMode;
   readonly members?: readonly string[];
-  readonly tools: readonly string[];
+  readonly tools: readonly { readonly name: string; readonly description: string }[];
   readonly contextWindow: number | null;
   readonly limits: Limits;
   readonly thresholds: Thresholds;

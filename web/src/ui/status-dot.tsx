@@ -14,7 +14,13 @@ export const activityWords: Readonly<Record<Activity, string>> = {
 };
 
 /** What a session does right now: a shape and a colour, and the word for those who see neither. */
-export function StatusDot({ activity, word = false }: { readonly activity: Activity; readonly word?: boolean }): ReactNode {
+export function StatusDot({
+  activity,
+  word = false,
+}: {
+  readonly activity: Activity;
+  readonly word?: boolean;
+}): ReactNode {
   return (
     <span className={`status status-${activity}`} title={activityWords[activity]}>
       <span className="status-dot" aria-hidden="true" />
