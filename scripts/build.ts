@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflows } from '../src/worker/workflow-bundle.ts';
+import { buildWeb } from './build-web.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,3 +18,5 @@ if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 const silent = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
 const { code } = await bundleWorkflows(silent);
 writeFileSync(new URL('../dist/workflow-bundle.js', import.meta.url), code);
+
+await buildWeb(fileURLToPath(new URL('../dist/web', import.meta.url)));

@@ -7,6 +7,7 @@ import { openStories } from '../server/stories/stories.ts';
 import { startServer } from '../server/start-server.ts';
 import { HomeInUse, openHome, readDev } from '../worker/home.ts';
 import { startHost, type Host } from '../worker/host.ts';
+import { buildDashboard } from './build-dashboard.ts';
 import type { DevOptions } from './commands/dev.ts';
 import { configOf } from './first-agent.ts';
 import { logLevelFor } from './log-level.ts';
@@ -33,6 +34,7 @@ export async function runDev(options: DevOptions): Promise<void> {
   const asked = Boolean(environment['LOADLINE_PORT'] || environment['PORT']);
   const tokens = settings.apiTokens === null ? null : readTokens(settings.apiTokens);
   const http = await startServer({ host: settings.host, port: settings.port, elsewhere: !asked, tokens });
+  const dashboard = buildDashboard();
   let host: Host;
   try {
     host = await startHost({
@@ -49,6 +51,7 @@ export async function runDev(options: DevOptions): Promise<void> {
     await http.close();
     throw error;
   }
+  await dashboard;
   const stories =
     tokens === null
       ? openStories(host, { onError: (error) => host.log.warn('a story broke off', { error: String(error) }) })
