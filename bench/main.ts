@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Each subject runs in a process of its own: `npm run bench -- turn`; without a name, those that take seconds. */
-const short = ['turn', 'history', 'throughput', 'cold', 'takeover', 'start', 'context', 'steps'];
+const short = ['turn', 'history', 'throughput', 'cold', 'takeover', 'start', 'context', 'steps', 'first-token'];
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : short) {

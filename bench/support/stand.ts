@@ -29,6 +29,8 @@ export interface Stand {
   readonly temporalAddress: string;
   readonly databaseUrl: string;
   readonly taskQueue: string;
+  /** Of the worker in this process; `null`: none runs. */
+  bus(): Runtime['bus'] | null;
   /** A new bare workflow; each call is one turn of it. */
   bareTurns(): Promise<BareTurns>;
   startWorker(): Promise<void>;
@@ -89,6 +91,7 @@ export async function openStand(options: { readonly worker: boolean } = { worker
     temporalAddress: temporal.address,
     databaseUrl,
     taskQueue,
+    bus: () => runtime?.bus ?? null,
     async bareTurns() {
       const handle = await client.workflow.start('bare', { workflowId: `bare-${randomUUID()}`, taskQueue: bareQueue });
       return {

@@ -4,7 +4,7 @@ import type { ModelDelta } from '../providers/provider.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** Readers in other processes see the first token this late; shorter answers come whole with the stored events. */
-const firstFlushMs = 5;
+const firstFlushMs = 2;
 
 /** What comes after it goes in batches: each is a transaction. */
 const flushEveryMs = 40;

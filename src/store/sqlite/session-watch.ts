@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export type ChangeListener = (sessionId: string) => void;
 
 /** A commit of any process is seen this late at most. Looking costs some microseconds. */
-const lookEveryMs = 10;
+const lookEveryMs = 5;
 
 /** Events have no number across sessions; SQLite's own number of a row serves. */
 const newest = 'select (select max(rowid) from events) as event, (select max(id) from deltas) as delta';
