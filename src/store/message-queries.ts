@@ -57,3 +57,14 @@ export const messagesAfter = query<{ sessionId: string; afterSeq: number; limit:
     .orderBy('seq')
     .limit(arg('limit')),
 );
+
+/** The newest ones first. */
+export const messagesBefore = query<{ sessionId: string; beforeSeq: number; limit: number }>()((db, arg) =>
+  db
+    .selectFrom('messages')
+    .selectAll()
+    .where('session_id', '=', arg('sessionId'))
+    .where('seq', '<', arg('beforeSeq'))
+    .orderBy('seq', 'desc')
+    .limit(arg('limit')),
+);

@@ -2,7 +2,7 @@ import type { Connection, Database } from './database.ts';
 import { readHistory } from './history.ts';
 import { loseRow } from './lost-rows.ts';
 import { reservedOfRun } from './ledger-queries.ts';
-import { messageBySeq, messagesAfter, messagesOfRuns } from './message-queries.ts';
+import { messageBySeq, messagesAfter, messagesBefore, messagesOfRuns } from './message-queries.ts';
 import { searchMessages } from './message-texts.ts';
 import { toRunRow, toStoredMessage } from './records.ts';
 import { RunBranch } from './run-branch.ts';
@@ -86,6 +86,12 @@ export function runStore(database: Database): RunStore {
       database.read(async (connection) => {
         const records = await connection.all(messagesAfter, { sessionId, afterSeq, limit });
         return records.map(toStoredMessage);
+      }),
+
+    messagesBefore: (sessionId, { beforeSeq, limit }) =>
+      database.read(async (connection) => {
+        const records = await connection.all(messagesBefore, { sessionId, beforeSeq, limit });
+        return records.map(toStoredMessage).toReversed();
       }),
 
     message: (sessionId, seq) =>

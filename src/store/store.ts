@@ -228,6 +228,11 @@ export interface RunStore {
     sessionId: string,
     page: { readonly afterSeq?: number; readonly limit: number },
   ): Promise<readonly StoredMessage[]>;
+  /** Those that end before this `seq`, in order of it too. */
+  messagesBefore(
+    sessionId: string,
+    page: { readonly beforeSeq: number; readonly limit: number },
+  ): Promise<readonly StoredMessage[]>;
   /** The message of a session with this `seq`; `null`: none. */
   message(sessionId: string, seq: number): Promise<StoredMessage | null>;
   /** Messages that say this, the best match first. Words may stand anywhere; endings and accents must fit. */

@@ -1,5 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { toMessage } from '../../client/reading.ts';
+import type { Message } from '../../domain/messages.ts';
+import type { StoredMessage } from '../../store/store.ts';
 import { defineRoute } from '../define-route.ts';
 import type { ServerDeps } from '../deps.ts';
 import { answers, jsonBody, pageLimit, problems, sessionParams } from '../schemas/common.ts';
@@ -46,10 +48,14 @@ const list = createRoute({
         .pipe(z.int().min(0))
         .exactOptional()
         .openapi({ type: 'integer', description: 'The `number` of the last message of the page before' }),
+      before: z
+        .union([z.literal('latest'), z.coerce.number().pipe(z.int().min(1))])
+        .exactOptional()
+        .openapi({ type: 'string', description: 'The page that ends before this `number`; `latest`: the last page' }),
       q: z.string().exactOptional().openapi({ description: 'Words to search for, the best match first' }),
     }),
   },
-  responses: { 200: answers('One page; `cursor` is the next `after`', messagePage), ...problems },
+  responses: { 200: answers('One page; `cursor` is the next `after`, or the next `before`', messagePage), ...problems },
 });
 
 export function messageRoutes(deps: ServerDeps): Routes {
@@ -61,16 +67,33 @@ export function messageRoutes(deps: ServerDeps): Routes {
 
   defineRoute(routes, list, async (context) => {
     const { sessionId } = await sessionRow(deps, context, context.req.valid('param').sessionId);
-    const { limit = usualPage, after = 0, q } = context.req.valid('query');
+    const { limit = usualPage, after = 0, before, q } = context.req.valid('query');
     if (q !== undefined) {
       const messages = await deps.api.existing(sessionId).search(q, { limit });
       return context.json({ messages, cursor: null });
     }
+    if (before !== undefined) return context.json(await pageBefore(deps, sessionId, before, limit));
     const stored = await deps.backend.store.messages(sessionId, { afterSeq: after, limit: limit + 1 });
-    const messages = stored.slice(0, limit).map((one) => ({ ...toMessage(one), number: one.seq }));
+    const messages = stored.slice(0, limit).map(toNumbered);
     const cursor = stored.length > limit ? String(messages.at(-1)?.number) : null;
     return context.json({ messages, cursor });
   });
 
   return routes;
+}
+
+function toNumbered(stored: StoredMessage): Message & { readonly number: number } {
+  return { ...toMessage(stored), number: stored.seq };
+}
+
+async function pageBefore(
+  { backend: { store } }: Pick<ServerDeps, 'backend'>,
+  sessionId: string,
+  before: number | 'latest',
+  limit: number,
+) {
+  const beforeSeq = before === 'latest' ? Number.MAX_SAFE_INTEGER : before;
+  const messages = (await store.messagesBefore(sessionId, { beforeSeq, limit })).map(toNumbered);
+  const first = messages[0]?.number ?? 1;
+  return { messages, cursor: first > 1 ? String(first) : null };
 }
