@@ -63,3 +63,11 @@ export function ago(at: string, now: number): string {
   const unit = units.find(([size]) => seconds >= size);
   return unit === undefined ? `${seconds} s ago` : `${Math.floor(seconds / unit[0])} ${unit[1]} ago`;
 }
+
+/** How long until an instant, in two units at most. */
+export function inWords(at: string, now: number): string {
+  const minutes = Math.max(1, Math.ceil((Date.parse(at) - now) / 60_000));
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
+  if (days > 0) return `in ${days} d${hours === 0 || days > 2 ? '' : ` ${hours} h`}`;
+  return hours > 0 ? `in ${hours} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}` : `in ${minutes} min`;
+}

@@ -6,7 +6,7 @@ import { fromUsd } from '../../domain/money.ts';
 import { paint, paintLevel } from './colours.ts';
 import { levelOf } from '../../domain/gauge-level.ts';
 import { gauge } from './gauge.ts';
-import { count, dollars, percent } from './numbers.ts';
+import { count, dollars, inWords, percent } from './numbers.ts';
 import { table } from './table.ts';
 import { joinParts } from './wrap.ts';
 
@@ -21,14 +21,6 @@ export function amount(value: number, unit: BudgetUnit): string {
 /** How long until an instant, in words, and when that is: `in 13 h (2026-11-23 00:00 UTC)`. */
 export function resetText(at: string, now: number): string {
   return `${inWords(at, now)} (${instantText(at)})`;
-}
-
-/** How long until an instant, in two units at most. */
-export function inWords(at: string, now: number): string {
-  const minutes = Math.max(1, Math.ceil((Date.parse(at) - now) / 60_000));
-  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
-  if (days > 0) return `in ${days} d${hours === 0 || days > 2 ? '' : ` ${hours} h`}`;
-  return hours > 0 ? `in ${hours} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}` : `in ${minutes} min`;
 }
 
 /** A line for each budget: how full it is, what of it is in flight, and when it resets. */

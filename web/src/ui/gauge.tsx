@@ -7,6 +7,8 @@ import './gauge.css';
 export interface GaugeProps {
   /** 0 to 1; `null`: unknown. */
   readonly use: number | null;
+  /** What is held beside it by calls in flight, 0 to 1: drawn behind the load, and counted in its level. */
+  readonly held?: number;
   /** Fractions at which it is marked; none of those that are `null` or missing. */
   readonly thresholds: GaugeMarks & { readonly compact?: number | null; readonly stop?: number | null };
   /** `sm` in tables, `md` in lines of figures; `lg` is as wide as its place. */
@@ -19,8 +21,8 @@ export interface GaugeProps {
  * The load line: how much of something is used, with the thresholds marked where they stand. The terminal's
  * `▕█████▌  ┊ ┊▏`, drawn.
  */
-export function Gauge({ use, thresholds, size = 'md', label }: GaugeProps): ReactNode {
-  const level = levelOf(use, thresholds);
+export function Gauge({ use, held = 0, thresholds, size = 'md', label }: GaugeProps): ReactNode {
+  const level = levelOf(use === null ? null : use + held, thresholds);
   const filled = drawnShare(use);
   const marks = contextLevels.flatMap((name) => {
     const at = thresholds[name] ?? null;
@@ -35,9 +37,18 @@ export function Gauge({ use, thresholds, size = 'md', label }: GaugeProps): Reac
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round((use ?? 0) * 100)}
-      aria-valuetext={`${use === null ? 'unknown' : percent(use)}${words === '' ? '' : `; ${words}`}`}
+      aria-valuetext={`${use === null ? 'unknown' : percent(use)}${held > 0 ? `, ${percent(held)} held` : ''}${words === '' ? '' : `; ${words}`}`}
     >
       <rect className="gauge-hull" x="0" width="100%" y="15%" height="70%" />
+      {held > 0 ? (
+        <rect
+          className="gauge-held"
+          x={`${filled * 100}%`}
+          y="15%"
+          height="70%"
+          style={{ width: `${Math.min(1 - filled, Math.max(0.006, held)) * 100}%` }}
+        />
+      ) : null}
       <rect className="gauge-load" x="0" y="15%" height="70%" style={{ width: `${filled * 100}%` }} />
       {marks.map(({ name, at }) => (
         <line
