@@ -88,7 +88,7 @@ async function report(
   isError: boolean,
 ): Promise<void> {
   const durationMs = await durationOf(deps, run.sessionId, run.runId, call.callId);
-  const end = { output, isError, additionalMetrics: {} };
+  const end = { output, isError, isDelegated: true, additionalMetrics: {} } as const;
   await storeResult(deps.store, { run, callId: call.callId }, call, end, durationMs);
 }
 

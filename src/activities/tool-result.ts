@@ -14,6 +14,8 @@ export interface ToolEnd {
   readonly isError: boolean;
   /** Nobody let it be executed. */
   readonly isDenied?: true;
+  /** Members worked on it: their tools' time counts, and the rest of theirs is no tool's. */
+  readonly isDelegated?: true;
   readonly additionalMetrics: Readonly<Record<string, number>>;
 }
 
@@ -26,7 +28,7 @@ export async function storeResult(
   store: RunStore & BlobStore,
   input: ToolInput,
   { callId, tool }: ToolCallPart,
-  { output, isError, isDenied, additionalMetrics }: ToolEnd,
+  { output, isError, isDenied, isDelegated, additionalMetrics }: ToolEnd,
   durationMs: number,
 ): Promise<void> {
   const { sessionId, runId } = input.run;
@@ -50,7 +52,7 @@ export async function storeResult(
         tokens: estimateMessage(parts),
       },
       events: isDenied === true ? [] : [ended],
-      durationMs: isDenied === true ? null : durationMs,
+      durationMs: isDenied === true ? null : isDelegated === true ? 0 : durationMs,
       isError,
       additionalMetrics,
       at,

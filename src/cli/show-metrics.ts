@@ -36,7 +36,7 @@ export async function showMetrics(id: string, options: MetricsOptions): Promise<
 async function fromStore(id: string, options: MetricsOptions): Promise<SessionMetrics> {
   return await withStore(options, async (store) => {
     const row = await findSessionRow(store, id);
-    return toSessionMetrics(row.sessionId, row.totals, row.context);
+    return toSessionMetrics(row.sessionId, row.totals, row.context, row.members);
   });
 }
 

@@ -13,7 +13,7 @@ const foundMessages = 10;
 
 function toListItem(row: ListedSession): SessionListItem {
   const { sessionId, agent, user, tenant, status, activity, createdAt, updatedAt } = row;
-  const metrics = toSessionMetrics(sessionId, row.totals, row.context);
+  const metrics = toSessionMetrics(sessionId, row.totals, row.context, row.members);
   return { sessionId, agent, user, tenant, status, activity, createdAt, updatedAt, metrics };
 }
 

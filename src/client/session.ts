@@ -8,7 +8,7 @@ import type { CompactionResult } from '../domain/compaction.ts';
 import { LoadlineError, type ErrorFacts } from '../domain/errors.ts';
 import type { RunEvent } from '../domain/events.ts';
 import type { Message } from '../domain/messages.ts';
-import { toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
+import { membersOf, toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
 import {
   workflowIdOf,
@@ -139,13 +139,16 @@ export class TemporalSession implements Session {
     const { store } = await this.#backend();
     const row = await store.session(this.id);
     // A closed workflow hears of no late correction, and past its retention it is gone.
-    if (row !== null && row.status !== 'open') return toSessionMetrics(row.sessionId, row.totals, row.context);
+    if (row !== null && row.status !== 'open')
+      return toSessionMetrics(row.sessionId, row.totals, row.context, row.members);
     try {
-      return await this.#ask<SessionMetrics>('metrics');
+      const metrics = await this.#ask<SessionMetrics>('metrics');
+      const now = row === null ? null : await store.session(this.id);
+      return { ...metrics, ...membersOf(now?.members ?? null) };
     } catch (error) {
       // Nobody is there to answer for the workflow: the store has the same sums.
       if (row === null) throw error;
-      return toSessionMetrics(row.sessionId, row.totals, row.context);
+      return toSessionMetrics(row.sessionId, row.totals, row.context, row.members);
     }
   }
 

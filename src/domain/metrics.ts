@@ -46,7 +46,7 @@ export interface RunMetrics extends UsageSum {
   readonly toolCalls: number;
   /** Of these, the ones that failed. */
   readonly toolErrors: number;
-  /** Seconds in tools, those side by side added up. */
+  /** Seconds in tools, those side by side added up; what a member takes for its task is none. */
   readonly toolDuration: number;
   readonly estimatedTokens: number;
   readonly details: Readonly<Record<string, readonly ModelDetail[]>>;
@@ -56,8 +56,11 @@ export interface RunMetrics extends UsageSum {
   readonly simulated?: true;
 }
 
-/** Metrics of a session: the sums over all its runs, compactions, failed and cancelled work. */
-export interface SessionMetrics extends Omit<RunMetrics, 'timeToFirstToken' | 'members'> {
+/**
+ * Metrics of a session: the sums over all its runs, compactions, failed and cancelled work. `members` come from the store:
+ * the workflow's own query has none.
+ */
+export interface SessionMetrics extends Omit<RunMetrics, 'timeToFirstToken'> {
   readonly sessionId: string;
   readonly runs: number;
   readonly compactions: number;
@@ -121,8 +124,10 @@ export interface Totals {
 
 /** Totals of a run, with what the members of its team used: in the sums, and once more by their names. */
 export interface RunTotals extends Totals {
-  readonly members?: Readonly<Record<string, RunTotals>>;
+  readonly members?: Members;
 }
+
+export type Members = Readonly<Record<string, RunTotals>>;
 
 export const emptyTotals: Totals = {
   version: 0,
@@ -299,15 +304,18 @@ function common(totals: Totals) {
 
 /** A run's totals in the form users see. `timeToFirstTokenMs` counts from the run's start. */
 export function toRunMetrics(totals: RunTotals, timeToFirstTokenMs: number | null): RunMetrics {
-  const { members } = totals;
   return {
     ...common(totals),
     duration: totals.durationMs / 1000,
     timeToFirstToken: timeToFirstTokenMs === null ? null : timeToFirstTokenMs / 1000,
-    ...(members === undefined
-      ? {}
-      : { members: Object.fromEntries(Object.entries(members).map(([name, of]) => [name, toRunMetrics(of, null)])) }),
+    ...membersOf(totals.members ?? null),
   };
+}
+
+/** What members used, in the form users see. */
+export function membersOf(members: Members | null): Pick<RunMetrics, 'members'> {
+  if (members === null) return {};
+  return { members: Object.fromEntries(Object.entries(members).map(([name, of]) => [name, toRunMetrics(of, null)])) };
 }
 
 export interface ContextUse {
@@ -317,11 +325,17 @@ export interface ContextUse {
 }
 
 /** A session's totals in the form users see. */
-export function toSessionMetrics(sessionId: string, totals: Totals, context: ContextUse): SessionMetrics {
+export function toSessionMetrics(
+  sessionId: string,
+  totals: Totals,
+  context: ContextUse,
+  members: Members | null = null,
+): SessionMetrics {
   return {
     sessionId,
     ...common(totals),
     duration: totals.durationMs / 1000,
+    ...membersOf(members),
     runs: totals.runs,
     compactions: totals.compactions,
     tokensSavedByCompaction: totals.tokensSavedByCompaction,

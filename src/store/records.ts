@@ -2,7 +2,7 @@ import type { ContextAnchor } from '../domain/context.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AttemptOwner, LedgerRow } from '../domain/ledger.ts';
 import type { Part } from '../domain/messages.ts';
-import type { MessageMetrics, RunTotals, Totals } from '../domain/metrics.ts';
+import type { Members, MessageMetrics, RunTotals, Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import type { UsageClasses } from '../domain/usage.ts';
 import type { RowOutcome } from './ledger-queries.ts';
@@ -36,6 +36,7 @@ export function toSessionRow(record: SessionsTable): SessionRow {
     closedAt: record.closed_at,
     closedReason: record.closed_reason,
     totals: fromJson<Totals>(record.totals),
+    members: record.members === null ? null : fromJson<Members>(record.members),
     context: { tokens: record.context_tokens, window: record.context_window },
     anchor: record.context_anchor === null ? null : fromJson<ContextAnchor>(record.context_anchor),
     thresholdsFired: fromJson<string[]>(record.thresholds_fired),

@@ -1,5 +1,5 @@
 import type { LedgerRow } from '../domain/ledger.ts';
-import { applyRow, emptyTotals, type RunTotals } from '../domain/metrics.ts';
+import { applyRow, emptyTotals, type Members, type RunTotals } from '../domain/metrics.ts';
 import type { TreeCounters } from '../domain/run-tree.ts';
 import { tallyOf } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
@@ -26,10 +26,21 @@ export interface RunInChange {
 export class RunBranch {
   readonly run: RunInChange;
   readonly #above: readonly RunInChange[];
+  /** What members used in all runs of the session. */
+  #inSession: RunTotals = emptyTotals;
 
   private constructor(run: RunInChange, above: readonly RunInChange[]) {
     this.run = run;
     this.#above = above;
+  }
+
+  /** What members have used in the session before this change; its own is added. */
+  set membersOfSession(members: Members | null) {
+    if (members !== null) this.#inSession = { ...this.#inSession, members };
+  }
+
+  get membersOfSession(): Members | null {
+    return this.#inSession.members ?? null;
   }
 
   /** `null`: the session has no such run. */
@@ -136,6 +147,7 @@ export class RunBranch {
     for (const one of this.all) {
       one.totals = change(one.totals, names);
       one.isTouched = true;
+      if (one.record.parent_run_id === null) this.#inSession = change(this.#inSession, names);
       names = [one.record.agent, ...names];
     }
   }

@@ -24,6 +24,8 @@ export interface SessionsTable {
   closed_at: string | null;
   closed_reason: string | null;
   totals: JsonText;
+  /** Of a team: apart from the totals, which the workflow carries. */
+  members: JsonText | null;
   context_tokens: number;
   context_window: number | null;
   /** What the next request's count may start from. */

@@ -3,7 +3,7 @@ import { LoadlineError } from '../domain/errors.ts';
 import type { EventBody } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { LedgerRow } from '../domain/ledger.ts';
-import { applyRow, type ContextUse, type MessageMetrics, type Totals } from '../domain/metrics.ts';
+import { applyRow, type ContextUse, type Members, type MessageMetrics, type Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import { treeLimitReached, type TreeLimitReached, type TreeLimits } from '../domain/run-tree.ts';
 import { thresholdEvent } from '../domain/threshold-words.ts';
@@ -54,11 +54,17 @@ export class SessionChange {
     if (runId === null) return change;
     change.#branch = await RunBranch.read(connection, sessionId, runId);
     if (change.#branch === null) throw new LoadlineError('RunNotFound', `Session ${sessionId} has no run ${runId}`);
+    change.#branch.membersOfSession = change.#members();
     return change;
   }
 
   get totals(): Totals {
     return this.#totals;
+  }
+
+  #members(): Members | null {
+    const { members } = this.#session;
+    return members === null ? null : fromJson<Members>(members);
   }
 
   /** The stored result of the run, once it has ended. */
@@ -70,6 +76,7 @@ export class SessionChange {
   async beginRun(input: NewRun) {
     const parent = await this.#parentOf(input);
     this.#branch = RunBranch.begin(this.#newRun(input, parent), parent);
+    this.#branch.membersOfSession = this.#members();
     this.#totals = addCounts(this.#totals, parent === null ? { runs: 1 } : {});
     if (input.message !== null) await this.addMessage(input.message, {});
     const { messageId, metadata } = input;
@@ -303,6 +310,7 @@ export class SessionChange {
       ...this.#session,
       updated_at: later(this.#session.updated_at, this.#at),
       totals: toJson(this.#totals),
+      members: this.#branch?.membersOfSession == null ? this.#session.members : toJson(this.#branch.membersOfSession),
     });
   }
 }

@@ -21,6 +21,7 @@ export const insertSession = query<SessionsTable>()((db, arg) =>
         'closed_at',
         'closed_reason',
         'totals',
+        'members',
         'context_tokens',
         'context_window',
         'context_anchor',
@@ -47,6 +48,7 @@ export const updateSession = query<SessionsTable>()((db, arg) =>
       argsOf(arg, [
         'updated_at',
         'totals',
+        'members',
         'context_tokens',
         'context_window',
         'context_anchor',

@@ -22,6 +22,7 @@ export function sessionStore(database: Database): SessionStore {
           closed_at: null,
           closed_reason: null,
           totals: toJson(emptyTotals),
+          members: null,
           context_tokens: 0,
           context_window: null,
           context_anchor: null,

@@ -15,7 +15,7 @@ import type { EventBody, StoredEvent, DeltaEvent } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AttemptOwner, Bill, LedgerRow } from '../domain/ledger.ts';
 import type { Message } from '../domain/messages.ts';
-import type { ContextUse, RunTotals, Totals } from '../domain/metrics.ts';
+import type { ContextUse, Members, RunTotals, Totals } from '../domain/metrics.ts';
 import type { FinishReason, RunResult, RunStatus } from '../domain/run.ts';
 import type { TreeCounters, TreeLimitReached, TreeLimits } from '../domain/run-tree.ts';
 import type { SessionStatus } from '../domain/session.ts';
@@ -61,6 +61,8 @@ export interface SessionRow {
   readonly closedAt: string | null;
   readonly closedReason: string | null;
   readonly totals: Totals;
+  /** Of a team: what its members used, by name; in the totals too. */
+  readonly members: Members | null;
   readonly context: ContextUse;
   /** `null` before the first answer, and after one whose provider did not tell its count. */
   readonly anchor: ContextAnchor | null;

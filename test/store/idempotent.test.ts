@@ -273,7 +273,15 @@ describe('the second time', () => {
     );
     reads.push('blob', 'recomputeTotals', 'estimateErrors', 'budgets', 'budgetsOf', 'budgetOverrides', 'usage');
     reads.push('budgetRules', 'budgetsInForce', 'auditBudgets', 'message', 'search', 'summary', 'compactions');
-    reads.push('toolListing', 'learntWindow', 'learntWindows', 'latestCallStarted', 'memberRuns', 'treeCounters');
+    reads.push(
+      'toolListing',
+      'learntWindow',
+      'learntWindows',
+      'latestCallStarted',
+      'memberRuns',
+      'earlierRunsOf',
+      'treeCounters',
+    );
     // Asked twice it starts twice, or not at all: that is what it is for.
     reads.push('startTool', 'watch');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));

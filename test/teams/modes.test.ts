@@ -53,6 +53,10 @@ describe.each(['coordinate', 'broadcast', 'tasks'] as const)('a team of two leve
     expect(stack.requests.findLast(({ text }) => text.includes('sim-lab'))?.text).toContain('dee has spoken.');
     expect(Object.keys(run.metrics.members?.['lab']?.members ?? {}).toSorted()).toEqual(['cid', 'dee', 'eve']);
     await expectTreeSums(stack, session, run.metrics);
+    const whole = await session.metrics();
+    expect(whole.members).toEqual(run.metrics.members);
+    // A delegation is a tool call, and its time is its member's.
+    expect([whole.toolCalls, whole.toolDuration]).toEqual([mode === 'coordinate' ? 6 : mode === 'tasks' ? 2 : 0, 0]);
     for (const side of [
       ['ann', 'bob'],
       ['cid', 'dee', 'eve'],

@@ -58,7 +58,13 @@ it('a session that rolls over between runs of its team remembers what was said',
   expect((await historiesOf(session.id)).length).toBeGreaterThan(1);
   const heard = stack.requests.findLast(({ text }) => text.includes('sim-desk'))?.text;
   expect(heard).toContain('Part 1 is done.');
-  expect((await session.metrics()).runs).toBe(9);
+  const metrics = await session.metrics();
+  expect(metrics).toMatchObject({ runs: 9, calls: 27, members: { bob: { calls: 9 } } });
+  const runs = await stack.store.runs(session.id, { limit: 20 });
+  const ofBob = runs.reduce((sum, { result }) => sum + (result?.metrics.members?.['bob']?.totalTokens ?? 0), 0);
+  expect(metrics.members?.['bob']?.totalTokens).toBe(ofBob);
+  const [member] = metrics.details['member'] ?? [];
+  expect(member?.totalTokens).toBe(ofBob);
   const audit = await stack.store.recomputeTotals(session.id);
   expect(audit?.recomputed).toEqual(audit?.stored);
 });

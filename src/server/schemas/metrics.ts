@@ -60,9 +60,11 @@ const work = {
   simulated,
 };
 
+const described = { description: '`members`: the same shape for each member of a team, by its name' };
+
 export const runMetrics = z
   .object({ ...work, timeToFirstToken: seconds, members: json.optional() })
-  .openapi('RunMetrics', { description: '`members`: the same shape for each member of a team, by its name' });
+  .openapi('RunMetrics', described);
 
 export const sessionMetrics = z
   .object({
@@ -74,5 +76,6 @@ export const sessionMetrics = z
     contextTokens: z.int(),
     contextWindow: tokens,
     contextUse: z.number().nullable(),
+    members: json.optional(),
   })
-  .openapi('SessionMetrics');
+  .openapi('SessionMetrics', described);
