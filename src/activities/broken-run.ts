@@ -6,8 +6,8 @@ import type { ActivityDeps } from './deps.ts';
 import { unansweredTools } from './end-run.ts';
 
 /**
- * Closes a member's run whose workflow broke off, with all that is below it: nobody else would before the session ends,
- * and whoever reads its leader's sums next must find nothing in flight in them.
+ * Closes a run whose workflow broke off, with all that is below it: the sweeper does where a session's is gone, and the
+ * leader of a member, whose sums nothing in flight may be missing from when it goes on.
  */
 export async function endBrokenRun(
   deps: Pick<ActivityDeps, 'store'>,

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { toRunMetrics } from '../domain/metrics.ts';
+import { endBrokenRun } from '../activities/broken-run.ts';
 import { workflowIdOf } from '../domain/session.ts';
 import { noBill, type LedgerRow } from '../domain/ledger.ts';
 import type { RunRow, Store } from '../store/store.ts';
@@ -55,31 +55,10 @@ export function startSweeper(options: {
 
   async function closeOrphan(run: RunRow): Promise<void> {
     if (await isRunning(run.sessionId)) return;
-    const { sessionId, runId, messageId, agent } = run;
+    const { sessionId } = run;
     const reason = 'the workflow of the session was terminated';
-    const at = new Date().toISOString();
-    await store.endRun({
-      sessionId,
-      runId,
-      messageId,
-      agent,
-      message: null,
-      messages: [],
-      build: ({ totals, timeToFirstTokenMs, messageIds }) => ({
-        sessionId,
-        runId,
-        messageId,
-        status: 'failed',
-        text: '',
-        finishReason: 'error',
-        reason,
-        error: { code: 'SessionClosed', message: reason },
-        metrics: toRunMetrics(totals, timeToFirstTokenMs),
-        messageIds,
-      }),
-      at,
-    });
-    await store.closeSession({ sessionId, status: 'failed', reason, at });
+    await endBrokenRun({ store }, run, { code: 'SessionClosed', message: reason });
+    await store.closeSession({ sessionId, status: 'failed', reason, at: new Date().toISOString() });
   }
 
   async function isRunning(sessionId: string): Promise<boolean> {

@@ -32,3 +32,12 @@ export function factsOfFailure(error: unknown): ErrorFacts {
   }
   return { code: 'ProviderError', message: cause instanceof Error ? cause.message : String(cause) };
 }
+
+/** Ends a send that is open when its session continues as new: its run goes on, and it attaches to it again. */
+export function rollingOver({ messageId, runId }: { readonly messageId: string; readonly runId: string }) {
+  return toFailure({
+    code: 'SessionRollingOver',
+    message: `The session continues as new while run ${runId} is open. Send again with messageId ${messageId} to wait on`,
+    details: { messageId, runId },
+  });
+}

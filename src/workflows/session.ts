@@ -6,29 +6,30 @@ import {
   currentUpdateInfo,
   setHandler,
   uuid4,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { compactProblem, sessionProblem } from '../domain/admission.ts';
 import type { LimitsInForce, LimitsPatch } from '../domain/agent.ts';
-import { answerOf, decide, waitingResultOf } from '../domain/approval.ts';
-import { isCarriedState, newRun, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
+import { waitingResultOf } from '../domain/approval.ts';
+import { newRun, newState, packState, upgradeState, type CarriedState } from '../domain/carried.ts';
 import type { ErrorFacts } from '../domain/errors.ts';
 import * as inbox from '../domain/inbox.ts';
-import { memberOfCall, memberWaitsOf, withMemberWaits, withoutCall } from '../domain/member-waits.ts';
 import { isTotals, type SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult, SendInput } from '../domain/run.ts';
-import { workflowIdOf, type SessionInput, type SessionState } from '../domain/session.ts';
+import type { SessionInput, SessionState } from '../domain/session.ts';
 import { describeSession, findRun, metricsOf, runRefOf } from '../domain/session-view.ts';
 import type { QueuedMessage } from '../domain/steps.ts';
-import { askApproval, closeSession, endRun, openSession, stash, storedResult } from './activities.ts';
+import { closeSession, storedResult } from './activities.ts';
 import { advanceRun } from './agent-loop.ts';
+import { messageIdOf, reasonOf, startProblem } from './arguments.ts';
+import { endUnasked, openRow, stashLargest } from './begin-and-end.ts';
 import type { LoopHost } from './loop-host.ts';
-import { approveInMember, cancelMember, isBelow } from './reach-member.ts';
-import { factsOfFailure, toFailure, toQueryFailure } from './failures.ts';
+import { cancelMember, isBelow } from './reach-member.ts';
+import { factsOfFailure, rollingOver, toFailure, toQueryFailure } from './failures.ts';
 import { Compactor } from './compactor.ts';
 import * as messages from './messages.ts';
 import { isHistoryFull, runsBeforeRollOver } from './roll-over.ts';
 import { publishStatus } from './search-attributes.ts';
+import { Waits } from './waits.ts';
 
 /**
  * One long-lived conversation. Messages are answered one after the other; each answer is a run of the agent's loop.
@@ -42,30 +43,11 @@ export async function session(input: SessionInput & { carried?: CarriedState }):
   return await CancellationScope.nonCancellable(() => live.main());
 }
 
-/** What only the workflow can tell of its argument. */
-function startProblem({ sessionId, carried }: SessionInput & { carried?: CarriedState }): ErrorFacts | null {
-  const { workflowId } = workflowInfo();
-  if (workflowId !== workflowIdOf(sessionId)) {
-    const message = `Session ${sessionId} runs as workflow ${workflowIdOf(sessionId)}, not as ${workflowId}`;
-    return { code: 'InvalidMessage', message };
-  }
-  if (carried === undefined || isCarriedState(carried)) return null;
-  return { code: 'InvalidMessage', message: 'carried is what a session hands to itself; leave it out' };
-}
-
-/** A reason goes into results, events and the carried state. */
-const maxReasonChars = 1_000;
-
-/** What a signal from anywhere gives as its reason. */
-function reasonOf(argument: { readonly reason?: unknown } | null | undefined, otherwise: string): string {
-  const reason = argument?.reason;
-  return typeof reason === 'string' && reason !== '' ? reason.slice(0, maxReasonChars) : otherwise;
-}
-
 class LiveSession {
   private readonly input: SessionInput;
   private readonly state: CarriedState;
   private readonly compactor: Compactor;
+  private readonly waits: Waits;
   /** Accepted before this run of the workflow. */
   private readonly carriedRuns: number;
   /** Results of runs that ended since the last roll-over: what waiting sends answer. */
@@ -82,6 +64,7 @@ class LiveSession {
     this.input = own;
     this.state = carried === undefined ? newState(own) : upgradeState(carried);
     this.carriedRuns = this.state.accepted;
+    this.waits = new Waits(own, this.state);
     this.compactor = new Compactor(own, this.state, ({ summary: _, ...facts }) => this.observe(facts));
     if (this.state.latest !== null) this.results.set(this.state.latest.runId, this.state.latest);
   }
@@ -105,23 +88,14 @@ class LiveSession {
   }
 
   private async open(): Promise<void> {
-    const { sessionId, agent, user, tenant, metadata, limits, from } = this.input;
     try {
-      const opened = await openSession({
-        sessionId,
-        agent,
-        accepted: this.carriedRuns,
-        ...(user === undefined ? {} : { user }),
-        ...(tenant === undefined ? {} : { tenant }),
-        ...(metadata === undefined ? {} : { metadata }),
-        ...(limits === undefined ? {} : { limits }),
-        ...(from === undefined ? {} : { from }),
-      });
+      const opened = await openRow(this.input, this.carriedRuns);
       this.state.definition = opened.definition;
       this.state.context = opened.context;
       this.state.searchAttributes = opened.searchAttributes;
       this.observe({ totals: opened.totals });
       this.publish('open');
+      const { from } = this.input;
       if (from !== undefined) await this.compactor.tryRun('carry-on', null, null, from);
     } catch (error) {
       this.openFailure = factsOfFailure(error);
@@ -173,7 +147,7 @@ class LiveSession {
     const reason = this.state.closing?.reason ?? 'closed';
     for (let [message] = this.state.queue; message !== undefined; [message] = this.state.queue) {
       // In the queue until its result is there: a send that attaches again meanwhile waits for it.
-      await this.endQueued(message, 'cancelled', reason);
+      await this.endQueued(message, { status: 'cancelled', reason });
       inbox.dequeue(this.state, message.runId);
     }
     const { sessionId } = this.input;
@@ -198,11 +172,7 @@ class LiveSession {
       // Accepted just before: the roll-over would wait for its answer, which only comes here.
       if (this.compactor.isAsked()) await this.compactor.atBoundary();
       if (!allHandlersFinished()) continue;
-      const large = inbox.messageToStash(this.state);
-      if (large === null) break;
-      const { parts, metadata, ...rest } = large;
-      const storedAs = await stash({ parts, ...(metadata === undefined ? {} : { metadata }) });
-      this.state.queue = this.state.queue.map((one) => (one === large ? { ...rest, parts: [], storedAs } : one));
+      if (!(await stashLargest(this.state))) break;
     }
     return await continueAsNew<typeof session>({ ...this.input, carried: packState(this.state) });
   }
@@ -212,7 +182,8 @@ class LiveSession {
   listen(): void {
     setHandler(messages.sendUpdate, (argument) => this.send(argument), {
       validator: (argument) => {
-        const refusal = this.refusalOf(argument) ?? inbox.slotsRefusal(this.state, this.openSends);
+        const refusal =
+          inbox.refusalOf(this.state, this.input, argument) ?? inbox.slotsRefusal(this.state, this.openSends);
         if (refusal !== null) throw toFailure(refusal);
       },
     });
@@ -233,8 +204,8 @@ class LiveSession {
       },
     });
     setHandler(messages.cancelRunSignal, async (argument) => await this.cancelRun(argument));
-    setHandler(messages.approveSignal, async (argument) => await this.approve(argument));
-    setHandler(messages.memberWaitsSignal, async (argument) => await this.memberWaits(argument));
+    setHandler(messages.approveSignal, async (argument) => await this.waits.approve(argument));
+    setHandler(messages.memberWaitsSignal, async (argument) => await this.waits.ofMember(argument));
     setHandler(messages.closeSignal, (argument) => this.requestClose(reasonOf(argument, 'closed')));
     setHandler(messages.ledgerSignal, (totals) => {
       if (isTotals(totals)) this.observe({ totals });
@@ -259,11 +230,7 @@ class LiveSession {
       const result = this.resultOf(runId);
       if (result !== null) return result;
       if (this.openFailure !== null) throw toFailure(this.openFailure);
-      throw toFailure({
-        code: 'SessionRollingOver',
-        message: `The session continues as new while run ${runId} is open. Send again with messageId ${messageId} to wait on`,
-        details: { messageId, runId },
-      });
+      throw rollingOver({ messageId, runId });
     } finally {
       this.openSends -= 1;
     }
@@ -278,29 +245,21 @@ class LiveSession {
 
   /** A signalled message: nobody can be told of a refusal, so a refused one becomes a run that failed. */
   private async message(argument: SendInput): Promise<void> {
-    const given: unknown = argument;
-    const named = typeof given === 'object' && given !== null ? argument.messageId : undefined;
-    const messageId = typeof named === 'string' && named !== '' ? named.slice(0, 200) : uuid4();
+    const messageId = messageIdOf(argument) ?? uuid4();
     if (inbox.knownRun(this.state, messageId) !== undefined) return;
     const { sessionId } = this.input;
-    const refusal = this.refusalOf(argument);
+    const refusal = inbox.refusalOf(this.state, this.input, argument);
     if (refusal === null) {
       inbox.enqueue(this.state, sessionId, messageId, argument);
       return;
     }
     const refused: QueuedMessage = { runId: inbox.nextRunId(this.state, sessionId, messageId), messageId, parts: [] };
-    await this.endQueued(refused, 'failed', refusal.message, refusal);
+    await this.endQueued(refused, { status: 'failed', reason: refusal.message, error: refusal });
   }
 
   private compactRefusal(): ErrorFacts | null {
-    if (this.rollingOver) {
-      return { code: 'SessionRollingOver', message: 'The session continues as new. Ask again' };
-    }
+    if (this.rollingOver) return { code: 'SessionRollingOver', message: 'The session continues as new. Ask again' };
     return inbox.compactRefusal(this.state, this.input.sessionId, this.compactor.isAsked());
-  }
-
-  private refusalOf(argument: unknown): ErrorFacts | null {
-    return inbox.refusalOf(this.state, this.input, argument);
   }
 
   private async cancelRun(argument: { runId?: string; reason?: string } | null | undefined): Promise<void> {
@@ -312,46 +271,20 @@ class LiveSession {
     if (runId === this.state.current?.message.runId) return this.cancelCurrent(reason);
     if (isBelow(runId, this.state.current?.message.runId)) return await cancelMember(runId);
     const queued = inbox.dequeue(this.state, runId);
-    if (queued !== null) await this.endQueued(queued, 'cancelled', reason);
+    if (queued !== null) await this.endQueued(queued, { status: 'cancelled', reason });
   }
 
   private cancelCurrent(reason: string): void {
     if (this.running === null) return;
     this.running.reason = reason;
-    if (this.state.current !== null) this.state.current.membersWait = null;
+    this.waits.forgetThoseOfMembers();
     this.running.scope.cancel();
-  }
-
-  private async approve(argument: unknown): Promise<void> {
-    const answer = answerOf(argument);
-    const { current } = this.state;
-    if (answer === null || current === null) return;
-    const member = memberOfCall(current, answer.callId);
-    if (member === null) return decide(current, answer, new Date().toISOString());
-    // Whoever asks right now is told that it is decided; the member itself tells what it still waits for.
-    current.membersWait = withoutCall(current.membersWait, answer.callId);
-    await approveInMember(member, answer);
-  }
-
-  /** A member waits, or goes on: its waits are the session's to tell, and its end when the session closes. */
-  private async memberWaits(argument: unknown): Promise<void> {
-    const { current, closing } = this.state;
-    const told = memberWaitsOf(argument, current);
-    if (current === null || told === null) return;
-    if (closing !== null && told.waitingFor.length > 0) return await cancelMember(told.runId);
-    const { message, text } = current;
-    const run = runRefOf(this.input, message);
-    const result = await askApproval({ run, at: new Date().toISOString(), text, calls: [] });
-    current.membersWait = withMemberWaits(current.membersWait, told, result);
   }
 
   private requestClose(reason: string): void {
     this.state.closing ??= { reason };
-    const { current } = this.state;
-    for (const runId of Object.keys(current?.membersWait?.runs ?? {})) void cancelMember(runId);
-    if (current !== null) current.membersWait = null;
-    // A wait for a person ends in the loop; one for a budget is an activity's, and may last for days.
-    if (current?.waiting?.waitingFor?.some(({ kind }) => kind === 'budget') === true) this.cancelCurrent(reason);
+    this.waits.endThoseOfMembers();
+    if (this.waits.isForBudget()) this.cancelCurrent(reason);
   }
 
   private setLimits(patch: LimitsPatch): LimitsInForce {
@@ -359,25 +292,9 @@ class LiveSession {
     return inbox.limitsInForce(this.state);
   }
 
-  /** Ends a message that never reached a model. */
-  private async endQueued(
-    message: QueuedMessage,
-    status: 'cancelled' | 'failed',
-    reason: string,
-    error?: ErrorFacts,
-  ): Promise<void> {
-    const { parts, storedAs } = message;
-    const { result, ...facts } = await endRun({
-      run: runRefOf(this.input, message),
-      runStartedAt: new Date().toISOString(),
-      status,
-      finishReason: status === 'cancelled' ? 'cancelled' : 'error',
-      reason,
-      ...(error === undefined ? {} : { error }),
-      text: '',
-      thresholds: inbox.limitsInForce(this.state).thresholds,
-      message: { parts, ...(storedAs === undefined ? {} : { storedAs }) },
-    });
+  /** A message that never reached a model has ended. */
+  private async endQueued(message: QueuedMessage, ending: Parameters<typeof endUnasked>[3]): Promise<void> {
+    const { result, ...facts } = await endUnasked(this.input, this.state, message, ending);
     this.observe(facts);
     this.finish(message.runId, result);
   }
