@@ -2,6 +2,7 @@ import { createSessionApi } from './client/session-api.ts';
 import { databaseUrlOf } from './client/database-url.ts';
 import type { SessionApi } from './client/api.ts';
 import type { Config } from './config/index.ts';
+import type { TallyQuery } from './simulator/index.ts';
 import { openHome } from './worker/home.ts';
 import { startHost, type HostOptions } from './worker/host.ts';
 
@@ -48,12 +49,13 @@ export async function startLoadline<C extends Config>(config: C, options: StartO
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   };
   const host = await startHost(settings);
-  const { runtime, store, taskQueue } = host;
+  const { runtime, store, taskQueue, simulator } = host;
   const backend = {
     temporal: runtime.client,
     store,
     taskQueue,
     bus: runtime.bus,
+    simulator: { tally: async (query: TallyQuery) => simulator.tally(query) },
     ...(config.models === undefined ? {} : { models: config.models }),
     close: () => host.close(),
   };

@@ -122,6 +122,7 @@ async function send<Plan extends Planned>(
   try {
     answer = await provider.stream(plan.request, {
       signal: limit.signal,
+      origin: { sessionId: row.sessionId, attemptId: row.id },
       onDelta(delta) {
         limit.begun();
         deltas?.push(delta);

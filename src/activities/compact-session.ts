@@ -137,6 +137,7 @@ async function summaryOf(
       compactionId: input.compactionId,
       thresholds: input.thresholds,
       maxTokens,
+      runs: input.from === undefined ? numbersOf(folding) : { first: 0, last: 0 },
     },
     previous?.text ?? null,
     messages.map(transcriptLine),
@@ -153,6 +154,10 @@ async function summaryOf(
     lastSeq: messages.at(-1)?.seq ?? 0,
     throughRun: input.from === undefined ? (folding.runs.at(-1)?.number ?? 0) : 0,
   };
+}
+
+function numbersOf({ runs }: Folding): { readonly first: number; readonly last: number } {
+  return { first: runs[0]?.number ?? 0, last: runs.at(-1)?.number ?? 0 };
 }
 
 /** The most that a summary takes of the context's window. */

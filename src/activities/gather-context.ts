@@ -22,6 +22,8 @@ export interface Gathered {
   /** What the run has said so far, the new message first. */
   readonly own: readonly Shown[];
   readonly summarised: TokenRange;
+  /** The compaction whose summary is shown; 0: none. */
+  readonly summaryNumber: number;
   /** Results of tools up to this message are references. */
   readonly resultsThroughSeq: number;
   /** Tokens of the model's window; `null`: unknown. */
@@ -71,6 +73,7 @@ export async function gatherContext(
     past,
     own,
     summarised: summaryRange(past.summary, reader),
+    summaryNumber: past.summary === null ? 0 : (session?.summaryNumber ?? 0),
     resultsThroughSeq,
     window,
     maxInputTokens: facts.maxInputTokens === facts.contextWindow ? window : facts.maxInputTokens,

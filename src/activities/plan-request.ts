@@ -10,10 +10,11 @@ import {
 import { hasReplaceable } from '../domain/references.ts';
 import { isExact, isTight, rangeOfCount, type SentInput } from '../models/index.ts';
 import type { ModelRequest } from '../providers/provider.ts';
-import type { RunRow } from '../store/store.ts';
+import type { RequestRecord, RunRow } from '../store/store.ts';
 import { countFromAnchor } from './anchor.ts';
 import type { ActivityDeps, ModelTarget } from './deps.ts';
 import { gatherContext, type Gathered } from './gather-context.ts';
+import { recordOf } from './request-record.ts';
 import { reportOf } from './plan-report.ts';
 import { withSummary, type Shown } from './shown.ts';
 
@@ -27,6 +28,8 @@ export interface Planned {
   readonly inputBound: number;
   readonly window: number | null;
   readonly report: PlanReport;
+  /** What is kept of it, to be looked at later. */
+  readonly record: RequestRecord;
 }
 
 /** A request of a run. */
@@ -121,6 +124,7 @@ export async function planRequest(
     inputBound,
     window: gathered.window,
     report: reportOf(spec.history, gathered, plan, { messages, window: bounds.window }),
+    record: recordOf(gathered, run, { keptRuns, messages }),
     sent: sentOf(gathered, messages, continued !== null),
   };
 }

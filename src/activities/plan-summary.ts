@@ -2,9 +2,12 @@ import type { SummarySettings } from '../domain/agent.ts';
 import type { TokenRange } from '../domain/context.ts';
 import { windowInForce } from '../domain/learnt-window.ts';
 import { summaryInstructions, summaryRequest } from '../domain/summary-prompt.ts';
+import { textOf } from '../domain/messages.ts';
 import { estimateRequest, isExact, rangeOfCount } from '../models/index.ts';
 import type { ModelRequest } from '../providers/provider.ts';
+import type { RequestRecord } from '../store/store.ts';
 import type { ActivityDeps, ModelTarget } from './deps.ts';
+import { digestOf } from './request-record.ts';
 import type { Planned, TooLong } from './plan-request.ts';
 
 export interface SummaryPlanInput {
@@ -16,6 +19,8 @@ export interface SummaryPlanInput {
   readonly maxTokens: number;
   readonly notes: string | null;
   readonly lines: readonly string[];
+  /** The runs that the lines are of; 0: another session's. */
+  readonly runs: { readonly first: number; readonly last: number };
 }
 
 /** Where no window is known, a part has this many tokens at most. */
@@ -87,7 +92,15 @@ export async function planSummary(input: SummaryPlanInput, signal: AbortSignal):
       messageTokens: 0,
       cut: [],
     },
+    record: recordOf(request, input),
   };
+}
+
+/** What a summariser reads is made for it alone: it is kept as it is. */
+function recordOf({ instructions, messages }: ModelRequest, { runs }: SummaryPlanInput): RequestRecord {
+  const prompt = messages.map(({ parts }) => textOf(parts)).join('');
+  const span = { summaryNumber: 0, resultsThroughSeq: 0, firstRun: runs.first, lastRun: runs.last, lastSeq: 0 };
+  return { instructions, tools: [], output: null, prompt, ...span, digest: digestOf(messages, null) };
 }
 
 async function countOf(target: ModelTarget, request: ModelRequest, signal: AbortSignal): Promise<TokenRange> {

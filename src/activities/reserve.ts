@@ -97,6 +97,7 @@ async function tryModel<Plan extends Planned>(
       rules: deps.budgets,
       owner: { taskToken: Context.current().info.base64TaskToken, ...deps.process },
       leaseUntil: Date.now() + leaseMs,
+      request: plan.record,
       ...(call.tree === undefined ? {} : { tree: call.tree }),
       events: [
         {

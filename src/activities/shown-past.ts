@@ -6,6 +6,7 @@ import { showMessages, type Shown, type ShowOptions } from './shown.ts';
 /** Whole runs of the past as a request has them. */
 export interface ShownRun {
   readonly runId: string;
+  readonly number: number;
   readonly messages: readonly Shown[];
 }
 
@@ -50,7 +51,11 @@ export async function showPast(
   }
   const past = await readPast({ store }, spec, run, { session, window });
   const runs = await Promise.all(
-    past.runs.map(async ({ runId, messages }) => ({ runId, messages: await showMessages(messages, show) })),
+    past.runs.map(async ({ runId, number, messages }) => ({
+      runId,
+      number,
+      messages: await showMessages(messages, show),
+    })),
   );
   const shown = { ...past, runs };
   const messages = runs.flatMap((one) => one.messages);

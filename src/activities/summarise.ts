@@ -23,6 +23,8 @@ export interface SummaryWork {
   readonly thresholds: Thresholds;
   /** Of the notes, tokens. */
   readonly maxTokens: number;
+  /** Those that are summarised; 0: another session's. */
+  readonly runs: { readonly first: number; readonly last: number };
 }
 
 export type Summarised =
@@ -135,6 +137,7 @@ function planInput(work: SummaryWork, ref: string, { notes, lines }: Part): Summ
     settings: work.settings,
     sessionId: work.caller.sessionId,
     maxTokens: work.maxTokens,
+    runs: work.runs,
     notes,
     lines,
   };

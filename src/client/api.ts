@@ -10,6 +10,7 @@ import type { SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult } from '../domain/run.ts';
 import type { CompactRequest, SessionCreated, SessionState, SessionStatus } from '../domain/session.ts';
 import type { BudgetApi } from './budget-api.ts';
+import type { InspectApi } from './inspect-api.ts';
 import type { UsageApi } from './usage-api.ts';
 
 /** A run's result with its messages, and with the agent's own type of output. */
@@ -52,6 +53,8 @@ export interface FoundMessage extends Message {
 /** One conversation. Nothing is sent before the first call. */
 export interface Session<Output = unknown> {
   readonly id: string;
+  /** What stands behind its figures: runs, calls, requests as they were sent, ledger rows, compactions, the receipt. */
+  readonly inspect: InspectApi;
   /** Creates the session if it is new; `send` does so too. */
   start(): Promise<SessionCreated>;
   send(message: MessageContent, options?: SendOptions): Sending<Output>;

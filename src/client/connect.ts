@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { LoadlineError } from '../domain/errors.ts';
+import { simulatorAt } from '../simulator/remote.ts';
 import { createStore } from '../store/index.ts';
 import { openHome, readDev } from '../worker/home.ts';
 import { connectToTemporal } from '../worker/temporal-connection.ts';
@@ -13,6 +14,8 @@ export interface BackendAddresses {
   readonly namespace: string;
   readonly databaseUrl: string;
   readonly taskQueue: string;
+  /** Of the `loadline dev` that runs in the home, where that is the server that was found. */
+  readonly simulatorUrl?: string;
 }
 
 /**
@@ -41,12 +44,18 @@ export function findAddresses(options: ClientOptions, environment: NodeJS.Proces
     );
   }
   const connection = { address: dev.temporalAddress };
-  return { connection, namespace: dev.temporalNamespace ?? 'default', databaseUrl, taskQueue };
+  return {
+    connection,
+    namespace: dev.temporalNamespace ?? 'default',
+    databaseUrl,
+    taskQueue,
+    ...(dev.simulatorUrl === undefined ? {} : { simulatorUrl: dev.simulatorUrl }),
+  };
 }
 
 /** Connects to Temporal and opens the store. */
 export async function connectBackend(options: ClientOptions): Promise<Backend> {
-  const { connection: settings, namespace, databaseUrl, taskQueue } = findAddresses(options);
+  const { connection: settings, namespace, databaseUrl, taskQueue, simulatorUrl } = findAddresses(options);
   const store = createStore(databaseUrl);
   await store.migrate();
   try {
@@ -56,6 +65,7 @@ export async function connectBackend(options: ClientOptions): Promise<Backend> {
       store,
       taskQueue,
       bus: null,
+      ...(simulatorUrl === undefined ? {} : { simulator: simulatorAt(simulatorUrl) }),
       async close() {
         await connection.close();
         await store.close();

@@ -35,6 +35,8 @@ import { followEvents } from './event-feed.ts';
 import { closedError } from './closed-error.ts';
 import { deliver } from './deliver.ts';
 import { readMessages, searchTranscript, toMessage, withDetails } from './reading.ts';
+import { inspectSession } from './inspect.ts';
+import type { InspectApi } from './inspect-api.ts';
 import { RunSending } from './sending.ts';
 import { startOptions } from './start-options.ts';
 import { isAlreadyStarted, isNotFound, toLoadlineError } from './temporal-errors.ts';
@@ -46,12 +48,14 @@ const openingMs = 10;
 /** A session by its id. With `input` it is created when it is new; without, it must be there. */
 export class TemporalSession implements Session {
   readonly id: string;
+  readonly inspect: InspectApi;
   readonly #backend: () => Promise<Backend>;
   readonly #input: SessionInput | null;
 
   constructor(backend: () => Promise<Backend>, id: string, input: SessionInput | null) {
     this.#backend = backend;
     this.id = id;
+    this.inspect = inspectSession(backend, id);
     this.#input = input;
   }
 

@@ -253,7 +253,8 @@ function addTallies(one: Tally, other: Tally): Tally {
   return { ...(Object.fromEntries(numbers) as unknown as Tally), usage: Object.fromEntries(usage) as Tally['usage'] };
 }
 
-function toSum(tally: Tally): UsageSum {
+/** A tally in the form users see. */
+export function toUsageSum(tally: Tally): UsageSum {
   const value = (name: UsageField): number | null => {
     const { known, unknown } = tally.usage[name];
     return tally.rows > 0 && unknown === tally.rows ? null : known;
@@ -278,7 +279,7 @@ function toDetails(totals: Totals): Record<string, ModelDetail[]> {
   for (const [modelType, models] of Object.entries(totals.details)) {
     const list = Object.entries(models).map(([id, tally]) => {
       const slash = id.indexOf('/');
-      return { provider: id.slice(0, slash), model: id.slice(slash + 1), calls: tally.calls, ...toSum(tally) };
+      return { provider: id.slice(0, slash), model: id.slice(slash + 1), calls: tally.calls, ...toUsageSum(tally) };
     });
     if (list.length > 0) details[modelType] = list;
   }
@@ -289,7 +290,7 @@ function common(totals: Totals) {
   const sum = tallyOf(totals);
   const named = Object.keys(totals.additionalMetrics).length > 0;
   return {
-    ...toSum(sum),
+    ...toUsageSum(sum),
     calls: sum.calls,
     failedAttempts: sum.failedAttempts,
     toolCalls: totals.toolCalls,

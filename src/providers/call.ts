@@ -15,9 +15,16 @@ export async function runCall(
   converse: Conversation,
 ): Promise<ModelAnswer> {
   const draft = new AnswerDraft((delta) => options.onDelta(delta));
-  return watched(endpoint, model, options.signal, draft, (exchange) =>
+  const headers = endpoint.simulated ? originHeaders(options.origin) : {};
+  return watched({ endpoint, model, headers }, options.signal, draft, (exchange) =>
     completeAnswer(options.signal, draft, () => converse(exchange, draft)),
   );
+}
+
+function originHeaders(origin: StreamOptions['origin']): Readonly<Record<string, string>> {
+  return origin === undefined
+    ? {}
+    : { 'loadline-session': origin.sessionId, 'loadline-attempt': encodeURIComponent(origin.attemptId) };
 }
 
 /**
@@ -52,18 +59,24 @@ export async function runQuery<T>(
   query: (exchange: Exchange) => Promise<T>,
   model: string | null = null,
 ): Promise<T> {
-  return watched(endpoint, model, signal, null, query);
+  return watched({ endpoint, model, headers: {} }, signal, null, query);
+}
+
+interface Addressed {
+  readonly endpoint: Endpoint;
+  readonly model: string | null;
+  /** Beside those that the config adds. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 async function watched<T>(
-  endpoint: Endpoint,
-  model: string | null,
+  { endpoint, model, headers: own }: Addressed,
   signal: AbortSignal,
   draft: AnswerDraft | null,
   action: (exchange: Exchange) => Promise<T>,
 ): Promise<T> {
   const { headers } = endpoint;
-  const exchange = openExchange(model !== null && Object.hasOwn(headers, model) ? headers[model] : undefined);
+  const exchange = openExchange({ ...(model !== null && Object.hasOwn(headers, model) ? headers[model] : {}), ...own });
   try {
     signal.throwIfAborted();
     return await action(exchange);

@@ -36,6 +36,8 @@ export interface StreamOptions {
   /** Aborting closes the provider's socket at once. */
   readonly signal: AbortSignal;
   onDelta(delta: ModelDelta): void;
+  /** Whose request it is. The simulator is told, so that its books can be read by session; no other provider is. */
+  readonly origin?: { readonly sessionId: string; readonly attemptId: string };
 }
 
 export interface ModelAnswer {

@@ -10,6 +10,7 @@ import { actionRoutes } from './routes/actions.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { eventRoutes } from './routes/events.ts';
+import { inspectRoutes } from './routes/inspect.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -69,6 +70,7 @@ export function createApp(deps: ServerDeps): Routes {
     sessionRoutes(deps),
     messageRoutes(deps),
     runRoutes(deps),
+    inspectRoutes(deps),
     actionRoutes(deps),
     eventRoutes(deps),
     agentRoutes(deps),

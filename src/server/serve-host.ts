@@ -11,9 +11,17 @@ import { packageVersion } from './version.ts';
 
 /** What a client in a host's own process works with. */
 export function backendOf(host: Host): Backend {
-  const { runtime, store, taskQueue, config } = host;
+  const { runtime, store, taskQueue, config, simulator } = host;
   const { client: temporal, bus } = runtime;
-  return { temporal, store, taskQueue, bus, models: config.models, close: () => host.close() };
+  return {
+    temporal,
+    store,
+    taskQueue,
+    bus,
+    models: config.models,
+    simulator: { tally: async (query) => simulator.tally(query) },
+    close: () => host.close(),
+  };
 }
 
 /** Serves what a host runs. */

@@ -6,4 +6,4 @@ export { startSimulator } from './simulator.ts';
 export type { Simulator, SimulatorControl, SimulatorOptions } from './simulator.ts';
 export type { ScriptedBehaviour } from './behaviour.ts';
 export type { Settings } from './settings.ts';
-export type { Billed, BilledRequest, Outcome, Tally } from './tally.ts';
+export type { Billed, BilledRequest, Outcome, Tally, TallyQuery } from './tally.ts';

@@ -1,9 +1,9 @@
 import type { SimulatorControl } from './simulator.ts';
-import type { Tally } from './tally.ts';
+import type { Tally, TallyQuery } from './tally.ts';
 
 /** A simulator that runs in another process. */
 export interface RemoteSimulator extends SimulatorControl {
-  tally(): Promise<Tally>;
+  tally(query?: TallyQuery): Promise<Tally>;
 }
 
 async function post(url: string, body: unknown): Promise<void> {
@@ -23,8 +23,9 @@ async function post(url: string, body: unknown): Promise<void> {
 export function simulatorAt(url: string): RemoteSimulator {
   return {
     url,
-    async tally() {
-      const response = await fetch(`${url}/simulator/tally`);
+    async tally({ session } = {}) {
+      const query = session === undefined ? '' : `?session=${encodeURIComponent(session)}`;
+      const response = await fetch(`${url}/simulator/tally${query}`);
       return (await response.json()) as Tally;
     },
     script: (behaviours) => post(`${url}/simulator/script`, behaviours),

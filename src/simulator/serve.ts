@@ -12,7 +12,7 @@ import { Refusal } from './refusal.ts';
 import { Script } from './script.ts';
 import type { Settings } from './settings.ts';
 import { nothingBilled, sumUp } from './tally.ts';
-import type { Billed, BilledRequest, Outcome, Tally } from './tally.ts';
+import type { Billed, BilledRequest, Outcome, Tally, TallyQuery } from './tally.ts';
 import { replyTo } from './talk/reply.ts';
 import type { CountRoute, Wire } from './wires/wire.ts';
 
@@ -58,6 +58,7 @@ export class SimulatedProvider {
   settings: Settings;
   readonly #directives = new Directives();
   #ended: BilledRequest[] = [];
+  #since = new Date().toISOString();
   #running = 0;
   #caches = new PromptCaches();
 
@@ -65,13 +66,16 @@ export class SimulatedProvider {
     this.settings = settings;
   }
 
-  tally(): Tally {
-    return sumUp(this.#ended, this.#running);
+  tally({ session }: TallyQuery = {}): Tally {
+    const ofSession = ({ headers }: BilledRequest): boolean => headers['loadline-session'] === session;
+    const requests = session === undefined ? this.#ended : this.#ended.filter(ofSession);
+    return sumUp(requests, { running: this.#running, since: this.#since });
   }
 
   /** Forgets tally, script, tries and caches. Requests that run now are tallied when they end. */
   reset(): void {
     this.#ended = [];
+    this.#since = new Date().toISOString();
     this.script.clear();
     this.#directives.clear();
     this.#caches = new PromptCaches();

@@ -94,8 +94,16 @@ function checkKeyOfList(request: IncomingMessage, response: ServerResponse): boo
   return false;
 }
 
-function get(provider: SimulatedProvider, path: string, request: IncomingMessage, response: ServerResponse): void {
-  if (path === '/simulator/tally') return sendJson(response, 200, provider.tally());
+function get(
+  provider: SimulatedProvider,
+  { pathname: path, searchParams }: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (path === '/simulator/tally') {
+    const session = searchParams.get('session');
+    return sendJson(response, 200, provider.tally(session === null ? {} : { session }));
+  }
   if (path === '/api/tags') return sendJson(response, 200, listTags());
   if (path === '/api/version') return sendJson(response, 200, { version: '0.0.0-loadline' });
   if (path.startsWith('/v1/models')) {
@@ -149,9 +157,9 @@ async function post(
 /** The simulator's HTTP server, not yet listening. */
 export function createSimulatorServer(provider: SimulatedProvider): Server {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://simulator');
-    if (request.method === 'GET') return get(provider, pathname, request, response);
-    post(provider, pathname, request, response).catch((error: unknown) => {
+    const url = new URL(request.url ?? '/', 'http://simulator');
+    if (request.method === 'GET') return get(provider, url, request, response);
+    post(provider, url.pathname, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { error: { message: `The simulator failed: ${String(error)}` } });
     });

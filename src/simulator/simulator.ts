@@ -3,7 +3,7 @@ import { createSimulatorServer } from './server.ts';
 import type { ScriptedBehaviour } from './behaviour.ts';
 import { settingsSchema } from './settings.ts';
 import type { Settings } from './settings.ts';
-import type { Tally } from './tally.ts';
+import type { Tally, TallyQuery } from './tally.ts';
 
 export interface SimulatorOptions extends Partial<Settings> {
   /** 0: a free one. */
@@ -15,7 +15,7 @@ export interface SimulatorOptions extends Partial<Settings> {
 export interface SimulatorControl {
   /** `http://127.0.0.1:…`: base URL for Anthropic and Ollama; OpenAI's has `/v1` after it. */
   readonly url: string;
-  tally(): Tally | Promise<Tally>;
+  tally(query?: TallyQuery): Tally | Promise<Tally>;
   /** @throws Error naming the field, for a behaviour that does not exist. */
   script(behaviours: ScriptedBehaviour | readonly ScriptedBehaviour[]): void | Promise<void>;
   /** Forgets tally, script and prompt caches; changes the settings that are given. */
@@ -23,7 +23,7 @@ export interface SimulatorControl {
 }
 
 export interface Simulator extends SimulatorControl {
-  tally(): Tally;
+  tally(query?: TallyQuery): Tally;
   script(behaviours: ScriptedBehaviour | readonly ScriptedBehaviour[]): void;
   reset(settings?: Partial<Settings>): void;
   /** Breaks off what is being answered and frees the port. */
@@ -54,7 +54,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   if (address === null || typeof address === 'string') throw new Error('The simulator has no address');
   return {
     url: `http://${host}:${address.port}`,
-    tally: () => provider.tally(),
+    tally: (query) => provider.tally(query),
     script: (behaviours) => provider.script.add(behaviours),
     reset(changes = {}) {
       provider.settings = settingsSchema.parse({ ...provider.settings, ...changes });

@@ -31,7 +31,14 @@ export interface BilledRequest {
 
 export type BilledSum = Billed & { readonly requests: number };
 
+/** Which requests a tally is of: all, or those that carried the `loadline-session` of one. */
+export interface TallyQuery {
+  readonly session?: string;
+}
+
 export interface Tally {
+  /** ISO 8601: no request from before is in the books. */
+  readonly since: string;
   /** In the order in which they ended. */
   readonly requests: readonly BilledRequest[];
   /** Requests that have not ended. */
@@ -69,7 +76,7 @@ function add(sum: BilledSum, billed: Billed): BilledSum {
   };
 }
 
-export function sumUp(requests: readonly BilledRequest[], running: number): Tally {
+export function sumUp(requests: readonly BilledRequest[], { running, since }: Pick<Tally, 'running' | 'since'>): Tally {
   let sum = nothing;
   const byModel: Record<string, BilledSum> = {};
   const outcomes = { completed: 0, dropped: 0, aborted: 0, refused: 0 };
@@ -78,5 +85,5 @@ export function sumUp(requests: readonly BilledRequest[], running: number): Tall
     byModel[model] = add(byModel[model] ?? nothing, billed);
     outcomes[outcome] += 1;
   }
-  return { requests: [...requests], running, totals: { ...sum, outcomes, byModel } };
+  return { since, requests: [...requests], running, totals: { ...sum, outcomes, byModel } };
 }

@@ -4,14 +4,14 @@ import { query } from './query.ts';
 import type { BlobsTable } from './schema.ts';
 import type { BlobStore } from './store.ts';
 
-const insertBlob = query<BlobsTable>()((db, arg) =>
+export const insertBlob = query<BlobsTable>()((db, arg) =>
   db
     .insertInto('blobs')
     .values({ blob_id: arg('blob_id'), media_type: arg('media_type'), bytes: arg('bytes') })
     .onConflict((conflict) => conflict.column('blob_id').doNothing()),
 );
 
-const blobById = query<{ id: string }>()((db, arg) =>
+export const blobById = query<{ id: string }>()((db, arg) =>
   db.selectFrom('blobs').selectAll().where('blob_id', '=', arg('id')),
 );
 

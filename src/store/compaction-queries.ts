@@ -33,6 +33,14 @@ export const compactionById = query<{ id: string }>()((db, arg) =>
   db.selectFrom('compactions').selectAll().where('compaction_id', '=', arg('id')),
 );
 
+export const compactionByNumber = query<{ sessionId: string; number: number }>()((db, arg) =>
+  db
+    .selectFrom('compactions')
+    .selectAll()
+    .where('session_id', '=', arg('sessionId'))
+    .where('number', '=', arg('number')),
+);
+
 export const compactionsOfSession = query<{ sessionId: string }>()((db, arg) =>
   db.selectFrom('compactions').selectAll().where('session_id', '=', arg('sessionId')).orderBy('number'),
 );

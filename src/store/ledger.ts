@@ -18,6 +18,7 @@ import { fullReservation, loseRow } from './lost-rows.ts';
 import { iso, outcomeOf, toLedgerRecord, toLedgerRow, toRunRow } from './records.ts';
 import { recomputeTotals } from './recompute-totals.ts';
 import { idleOpenRuns } from './run-queries.ts';
+import { encodeRequest, writeRequest } from './request-records.ts';
 import type { LedgerTable } from './schema.ts';
 import { SessionChange } from './session-change.ts';
 import { settle, settleRefused } from './settle.ts';
@@ -46,8 +47,9 @@ export function ledgerStore(database: Database): LedgerStore {
         return { attempts: records.map(toLedgerRow), answer: await readAnswer(connection, callId) };
       }),
 
-    reserve: ({ row, rules, owner, leaseUntil, events, tree = [] }) =>
-      database.write(async (connection) => {
+    reserve: ({ row, rules, owner, leaseUntil, events, request, tree = [] }) => {
+      const encoded = request === undefined ? null : encodeRequest(request);
+      return database.write(async (connection) => {
         const at = iso(row.startedAt);
         const change = await SessionChange.begin(connection, { sessionId: row.sessionId, runId: row.runId, at });
         const answer = await readAnswer(connection, row.callId);
@@ -68,10 +70,12 @@ export function ledgerStore(database: Database): LedgerStore {
           await change.replaceRow(null, row, claimed);
           if (others.length === 0) change.take({ calls: 1 });
           await change.addEvents(events, { agent: row.agent });
+          if (encoded !== null) await writeRequest(connection, row, encoded, change.lastEventId);
         }
         await change.save();
         return { answer: null, shortfall, limit: null, totals: change.totals };
-      }),
+      });
+    },
 
     recordSpend: (row, rules) =>
       database.write(async (connection) => {

@@ -5,6 +5,7 @@ import type { Part } from '../domain/messages.ts';
 import type { Members, MessageMetrics, RunTotals, Totals } from '../domain/metrics.ts';
 import type { RunResult } from '../domain/run.ts';
 import type { UsageClasses } from '../domain/usage.ts';
+import type { Wait } from '../domain/waits.ts';
 import type { RowOutcome } from './ledger-queries.ts';
 import type { LedgerTable, MessagesTable, RunsTable, SessionsTable } from './schema.ts';
 import type { RunRow, SessionRow, StoredMessage } from './store.ts';
@@ -46,6 +47,7 @@ export function toSessionRow(record: SessionsTable): SessionRow {
     throughRun: record.through_run,
     resultsThroughSeq: record.results_through_seq,
     continues: record.continues,
+    waitingFor: fromJson<Wait[]>(record.waiting_for),
   };
 }
 

@@ -104,7 +104,7 @@ export function runStore(database: Database): RunStore {
 
     startTool: ({ sessionId, runId, callId, unknownAllowed, event, at }) =>
       database.write(async (connection) => {
-        const attempt = await startAttempt(connection, { sessionId, callId, unknownAllowed });
+        const attempt = await startAttempt(connection, { sessionId, callId, unknownAllowed, at });
         if (attempt === null) return null;
         const change = await SessionChange.begin(connection, { sessionId, runId, at });
         await change.addEvents([event]);

@@ -47,6 +47,8 @@ export interface SessionsTable {
   results_through_seq: number;
   /** The session that this one carries on. */
   continues: string | null;
+  /** A list of what its runs wait for. */
+  waiting_for: JsonText;
 }
 
 export interface RunsTable {
@@ -124,6 +126,8 @@ export interface ToolAttemptsTable {
   attempt: number;
   /** It failed, and may be tried again. 0: it is at work, has given the result, or nobody knows what it did. */
   failed: Flag;
+  /** ISO 8601; `null`: before it was kept. */
+  started_at: string | null;
 }
 
 /** SQLite's full-text index over what messages say. */
@@ -192,6 +196,31 @@ export interface LedgerTable {
   task_token: string;
   pid: number;
   boot_id: string;
+}
+
+/** What an attempt sent. */
+export interface RequestsTable {
+  row_id: string;
+  session_id: string;
+  /** The number of its `call.started`, which has the plan. */
+  started_event: number;
+  /** Ids of blobs. */
+  instructions: string;
+  tools: string | null;
+  output_schema: string | null;
+  /** Of a summariser: all that it is to read, in place of messages of the transcript. */
+  prompt: string | null;
+  /** The compaction whose summary it has; 0: none. */
+  summary_number: number;
+  /** Results of tools up to this message are references. */
+  results_through_seq: number;
+  /** The oldest run of the past in it and the newest run; of a summariser those that it reads of. 0: none. */
+  first_run: number;
+  last_run: number;
+  /** The newest message that it has. */
+  last_seq: number;
+  /** Of its messages as they were sent. */
+  digest: string;
 }
 
 export interface EventsTable {
@@ -304,6 +333,7 @@ export interface Schema {
   tool_attempts: ToolAttemptsTable;
   message_texts: MessageTextsTable;
   ledger: LedgerTable;
+  requests: RequestsTable;
   events: EventsTable;
   deltas: DeltasTable;
   blobs: BlobsTable;

@@ -8,6 +8,7 @@ import type { RunResult } from '../domain/run.ts';
 import { treeLimitReached, type TreeLimitReached, type TreeLimits } from '../domain/run-tree.ts';
 import { thresholdEvent } from '../domain/threshold-words.ts';
 import { fireThresholds, standingOf, type ThresholdRules } from '../domain/thresholds.ts';
+import { waitsAfter, type Wait } from '../domain/waits.ts';
 import { addCounts, addTool, type ToolCounts } from './add-totals.ts';
 import { moveShares } from './budget-claims.ts';
 import { insertCompactionOnce } from './compaction-queries.ts';
@@ -65,6 +66,11 @@ export class SessionChange {
   #members(): Members | null {
     const { members } = this.#session;
     return members === null ? null : fromJson<Members>(members);
+  }
+
+  /** The number of the latest event. */
+  get lastEventId(): number {
+    return this.#session.last_event;
   }
 
   /** The stored result of the run, once it has ended. */
@@ -277,7 +283,14 @@ export class SessionChange {
         once_key: keyOf?.(event, index) ?? null,
       });
       this.#session.last_event += inserted;
+      if (inserted > 0) this.#follow(event);
     }
+  }
+
+  #follow(event: EventBody): void {
+    const before = fromJson<readonly Wait[]>(this.#session.waiting_for);
+    const waits = waitsAfter(before, this.#branch?.run.record.run_id ?? null, event);
+    if (waits !== before) this.#session.waiting_for = toJson(waits);
   }
 
   /** Ends the run now, with the result that `build` makes of what it used. */

@@ -35,6 +35,7 @@ export const insertSession = query<SessionsTable>()((db, arg) =>
         'through_run',
         'results_through_seq',
         'continues',
+        'waiting_for',
       ]),
     )
     .onConflict((conflict) => conflict.column('session_id').doNothing()),
@@ -61,6 +62,7 @@ export const updateSession = query<SessionsTable>()((db, arg) =>
         'summary_number',
         'through_run',
         'results_through_seq',
+        'waiting_for',
       ]),
     )
     .where('session_id', '=', arg('session_id')),

@@ -36,6 +36,7 @@ export function sessionStore(database: Database): SessionStore {
           through_run: 0,
           results_through_seq: 0,
           continues: continues ?? null,
+          waiting_for: toJson([]),
         });
         const record = await connection.first(sessionById, { sessionId });
         if (record === null) throw new Error(`Session ${sessionId} is gone in the transaction that inserted it`);

@@ -3,6 +3,7 @@ import { budgetStore } from './budgets.ts';
 import { compactionStore } from './compactions.ts';
 import type { Database } from './database.ts';
 import { eventStore } from './events.ts';
+import { inspectionStore } from './inspection-store.ts';
 import { ledgerStore } from './ledger.ts';
 import { migrate } from './migrate.ts';
 import { windowStore } from './model-windows.ts';
@@ -28,6 +29,7 @@ export function storeOver(database: Database): Store {
     ...blobStore(database),
     ...windowStore(database),
     ...toolListingStore(database),
+    ...inspectionStore(database),
     migrate: () => migrate(database),
     ping: () =>
       database.read(async (connection) => {

@@ -22,6 +22,9 @@ import type { SessionStatus } from '../domain/session.ts';
 import type { ThresholdRules } from '../domain/thresholds.ts';
 import type { UsageClasses } from '../domain/usage.ts';
 import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
+import type { InspectionStore } from './inspection-store.ts';
+import type { RequestRecord } from './request-records.ts';
+import type { Wait } from '../domain/waits.ts';
 import type { ToolListingStore } from './tool-listings.ts';
 import type { WindowStore } from './model-windows.ts';
 
@@ -41,13 +44,16 @@ export interface Store
     EventStore,
     BlobStore,
     WindowStore,
-    ToolListingStore {
+    ToolListingStore,
+    InspectionStore {
   /** Brings the schema up to date; safe to call from several processes at once. */
   migrate(): Promise<void>;
   /** A cheap read that fails when the store can't answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+export type { RequestRecord, RequestSpan, SentRequest } from './request-records.ts';
 
 export interface SessionRow {
   readonly sessionId: string;
@@ -80,6 +86,7 @@ export interface SessionRow {
   readonly resultsThroughSeq: number;
   /** The session that this one carries on. */
   readonly continues: string | null;
+  readonly waitingFor: readonly Wait[];
 }
 
 export interface ListedSession extends SessionRow {
@@ -419,6 +426,8 @@ export interface LedgerStore {
     /** Milliseconds since the epoch. */
     readonly leaseUntil: number;
     readonly events: readonly EventBody[];
+    /** What is about to be sent. */
+    readonly request?: RequestRecord;
     /** Of a call within a team: limits of its run and of those above it. */
     readonly tree?: readonly TreeLimits[];
   }): Promise<{

@@ -14,10 +14,14 @@ const attemptsOfCall = query<ToolCallKey>()((db, arg) =>
     .where('call_id', '=', arg('callId')),
 );
 
-const insertAttempt = query<ToolCallKey & { readonly attempt: number }>()((db, arg) =>
-  db
-    .insertInto('tool_attempts')
-    .values({ session_id: arg('sessionId'), call_id: arg('callId'), attempt: arg('attempt'), failed: 0 }),
+const insertAttempt = query<ToolCallKey & { readonly attempt: number; readonly at: string }>()((db, arg) =>
+  db.insertInto('tool_attempts').values({
+    session_id: arg('sessionId'),
+    call_id: arg('callId'),
+    attempt: arg('attempt'),
+    failed: 0,
+    started_at: arg('at'),
+  }),
 );
 
 export const markFailed = query<ToolCallKey & { readonly attempt: number }>()((db, arg) =>
@@ -35,11 +39,11 @@ export const markFailed = query<ToolCallKey & { readonly attempt: number }>()((d
  */
 export async function startAttempt(
   connection: Connection,
-  { sessionId, callId, unknownAllowed }: ToolCallKey & { readonly unknownAllowed: number },
+  { sessionId, callId, unknownAllowed, at }: ToolCallKey & { readonly unknownAllowed: number; readonly at: string },
 ): Promise<number | null> {
   const before = await connection.all(attemptsOfCall, { sessionId, callId });
   if (before.filter(({ failed }) => failed === 0).length > unknownAllowed) return null;
   const attempt = before.length + 1;
-  await connection.run(insertAttempt, { sessionId, callId, attempt });
+  await connection.run(insertAttempt, { sessionId, callId, attempt, at });
   return attempt;
 }

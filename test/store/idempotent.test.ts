@@ -282,6 +282,7 @@ describe('the second time', () => {
       'earlierRunsOf',
       'treeCounters',
     );
+    reads.push('ledgerPage', 'books', 'calls', 'sentRequest', 'sentBefore', 'messagesBefore');
     // Asked twice it starts twice, or not at all: that is what it is for.
     reads.push('startTool', 'watch');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));

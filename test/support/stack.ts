@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createSessionApi } from '../../src/client/session-api.ts';
 import type { SessionApi } from '../../src/client/api.ts';
 import { resolveConfig, type Config } from '../../src/config/index.ts';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.ts';
+import { startSimulator, type Simulator, type SimulatorOptions, type TallyQuery } from '../../src/simulator/index.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { installLogger } from '../../src/worker/log.ts';
 import { startRuntime, type Runtime } from '../../src/worker/runtime.ts';
@@ -72,7 +72,8 @@ export async function startStack<C extends Config>(
   const apiOf = (current: () => Pick<Runtime, 'client' | 'bus'>): SessionApi<C> =>
     createSessionApi<C>(async () => {
       const { client, bus } = current();
-      return { temporal: client, store, taskQueue, bus, close: () => Promise.resolve() };
+      const books = { tally: async (query: TallyQuery) => simulator.tally(query) };
+      return { temporal: client, store, taskQueue, bus, simulator: books, close: () => Promise.resolve() };
     });
   return {
     api: apiOf(() => runtime),
