@@ -13,7 +13,7 @@ import { withStore } from './with-client.ts';
 export async function showUsage(options: UsageOptions): Promise<void> {
   const { by, from, to, timeZone = 'UTC', simulated = false } = options;
   await withStore(options, async (store) => {
-    const { storeQuery } = await import('../client/usage.ts');
+    const { storeQuery } = await import('../client/usage-query.ts');
     const query = storeQuery({
       by,
       timeZone,

@@ -11,6 +11,9 @@ export function pageLimit(
   throw new LoadlineError('InvalidMessage', `limit must be an integer from 1 to ${most}, not ${String(asked)}`);
 }
 
+/** Rows of the ledger. */
+export const rowsPage = { usual: 200, most: 2000 };
+
 const ledgerStates: readonly LedgerState[] = ['reserved', 'settled', 'estimated', 'lost', 'released'];
 
 export function statesOf(state: LedgerState | readonly LedgerState[] | undefined): readonly LedgerState[] | undefined {

@@ -4,13 +4,12 @@ import type { ListedCall, ListedToolCall } from '../store/call-list.ts';
 import type { RunRow, SessionRow } from '../store/store.ts';
 import type { Backend } from './backend.ts';
 import type { CallView, CompactionView, InspectApi, RunPage, RunView, ToolCallView } from './inspect-api.ts';
-import { pageLimit, statesOf } from './inspect-query.ts';
+import { pageLimit, rowsPage, statesOf } from './inspect-query.ts';
 import { attemptView, ledgerView } from './ledger-view.ts';
 import { makeReceipt } from './receipt.ts';
 
 const runPage = { usual: 50, most: 500 };
 const callPage = { usual: 500, most: 2000 };
-const ledgerPage = { usual: 200, most: 2000 };
 
 /** What stands behind a session's figures, read from the store alone. */
 export function inspectSession(backend: () => Promise<Backend>, sessionId: string): InspectApi {
@@ -53,7 +52,7 @@ export function inspectSession(backend: () => Promise<Backend>, sessionId: strin
         ...query,
         sessionId,
         ...(states === undefined ? {} : { states }),
-        limit: pageLimit(limit, ledgerPage),
+        limit: pageLimit(limit, rowsPage),
       });
       return ledgerView(page);
     },

@@ -1,4 +1,6 @@
+import type { LedgerState } from '../domain/ledger.ts';
 import type { UsageGrouping, UsageLine } from '../domain/usage-report.ts';
+import type { LedgerView } from './inspect-api.ts';
 
 /** Tokens that were spent outside of our sessions' calls. */
 export interface OutsideSpend {
@@ -30,6 +32,29 @@ export interface UsageReportQuery {
   readonly simulated?: boolean;
 }
 
+/** The rows behind a line of a report: its groups by their values, `null` for what nobody named. */
+export interface UsageLedgerQuery extends Omit<UsageReportQuery, 'by'> {
+  /** A day of the time zone, such as `2026-11-22`. */
+  readonly day?: string;
+  /** `provider/model`. */
+  readonly model?: string;
+  readonly type?: string;
+  readonly agent?: string | null;
+  readonly user?: string | null;
+  readonly tenant?: string | null;
+  readonly session?: string | null;
+  /** Those that the line sums (settled, estimated and lost) when missing. */
+  readonly state?: LedgerState | readonly LedgerState[];
+  /** `false`: attempts without an answer, which `failedTokens` sums. */
+  readonly answered?: boolean;
+  /** Of what ended the attempt: `aborted` are those that `cancelledTokens` sums. */
+  readonly error?: string;
+  readonly unreserved?: boolean;
+  /** 200 when missing, 2,000 at most. */
+  readonly limit?: number;
+  readonly after?: string;
+}
+
 /**
  * What was spent.
  *
@@ -47,4 +72,11 @@ export interface UsageApi {
   record(spend: OutsideSpend): Promise<void>;
   /** Sums by the time of the call, one line a group. */
   report(query?: UsageReportQuery): Promise<readonly UsageLine[]>;
+  /**
+   * The rows behind a line of a report, oldest first, with the same sums.
+   *
+   * @example
+   * const { rows, sums } = await client.usage.ledger({ day: '2026-11-22', model: 'openai/gpt-5.2', user: 'ann' });
+   */
+  ledger(query?: UsageLedgerQuery): Promise<LedgerView>;
 }

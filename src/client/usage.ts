@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { DateTime } from 'luxon';
-import { isTimeZone } from '../config/budgets.ts';
 import { LoadlineError } from '../domain/errors.ts';
 import { unnamed } from '../domain/ledger.ts';
 import { fromUsd } from '../domain/money.ts';
 import { spendProblem, spentRow, type SpendOwner } from '../domain/spend.ts';
 import { plainUsage } from '../domain/usage.ts';
-import type { UsageQuery } from '../domain/usage-report.ts';
 import type { Store } from '../store/store.ts';
 import type { Backend } from './backend.ts';
-import type { OutsideSpend, UsageApi, UsageReportQuery } from './usage-api.ts';
+import { usageLedger } from './usage-ledger.ts';
+import { storeQuery } from './usage-query.ts';
+import type { OutsideSpend, UsageApi } from './usage-api.ts';
 
 type UsageBackend = Pick<Backend, 'store' | 'temporal' | 'models'>;
 
@@ -18,6 +17,7 @@ export function createUsageApi(backend: () => Promise<UsageBackend>): UsageApi {
   return {
     record: async (spend) => await record(await backend(), spend),
     report: async (query = {}) => await (await backend()).store.usage(storeQuery(query)),
+    ledger: async (query = {}) => await usageLedger((await backend()).store, query),
   };
 }
 
@@ -60,31 +60,4 @@ async function costOf(
   // The price list is large, and most commands never ask for a price.
   const { createCatalogue } = await import('../models/index.ts');
   return createCatalogue(models).price(`${provider}/${model}`, plainUsage(inputTokens, outputTokens), now);
-}
-
-/** The query with its days as instants of its zone. */
-export function storeQuery({ by = [], from, to, timeZone = 'UTC', simulated = false }: UsageReportQuery): UsageQuery {
-  if (!isTimeZone(timeZone)) {
-    throw new LoadlineError(
-      'InvalidMessage',
-      `timeZone "${timeZone}" is not in the IANA list; write one like Europe/Oslo`,
-    );
-  }
-  return {
-    by,
-    timeZone,
-    simulated,
-    ...(from === undefined ? {} : { from: instantOf(from, timeZone, 'start') }),
-    ...(to === undefined ? {} : { to: instantOf(to, timeZone, 'end') }),
-  };
-}
-
-function instantOf(text: string, timeZone: string, edge: 'start' | 'end'): string {
-  const at = DateTime.fromISO(text, { zone: timeZone });
-  if (!at.isValid) {
-    throw new LoadlineError('InvalidMessage', `"${text}" is no time; write a day like 2026-11-22, or an ISO 8601 time`);
-  }
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const instant = isDay && edge === 'end' ? at.plus({ days: 1 }) : at;
-  return new Date(instant.toMillis()).toISOString();
 }

@@ -11,6 +11,7 @@ import { agentRoutes } from './routes/agents.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { eventRoutes } from './routes/events.ts';
 import { inspectRoutes } from './routes/inspect.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -76,6 +77,7 @@ export function createApp(deps: ServerDeps): Routes {
     agentRoutes(deps),
     budgetRoutes(deps),
     usageRoutes(deps),
+    ledgerRoutes(deps),
     storyRoutes(deps),
   ]) {
     app.route('/', routes);

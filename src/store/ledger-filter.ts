@@ -22,6 +22,10 @@ export interface LedgerFilter {
   /** `false`: ended without an answer. */
   readonly answered?: boolean;
   readonly simulated?: boolean;
+  /** Spent before any budget was asked. */
+  readonly unreserved?: boolean;
+  /** The class of what ended the attempt. */
+  readonly error?: string;
   /** Attempts that began then or later, milliseconds since the epoch. */
   readonly from?: number;
   /** Attempts that began before then. */
@@ -75,7 +79,19 @@ export async function narrowing(
   };
 }
 
-function plainColumns({ sessionId, callId, modelType, provider, model, agent, user, tenant, simulated }: LedgerFilter) {
+function plainColumns({
+  sessionId,
+  callId,
+  modelType,
+  provider,
+  model,
+  agent,
+  user,
+  tenant,
+  error,
+  ...flags
+}: LedgerFilter) {
+  const flag = (value: boolean | undefined): 0 | 1 | undefined => (value === undefined ? undefined : value ? 1 : 0);
   return [
     ['ledger.session_id', sessionId],
     ['ledger.call_id', callId],
@@ -85,7 +101,9 @@ function plainColumns({ sessionId, callId, modelType, provider, model, agent, us
     ['ledger.agent', agent],
     ['ledger.user', user],
     ['ledger.tenant', tenant],
-    ['ledger.simulated', simulated === undefined ? undefined : simulated ? 1 : 0],
+    ['ledger.error', error],
+    ['ledger.simulated', flag(flags.simulated)],
+    ['ledger.unreserved', flag(flags.unreserved)],
   ] as const;
 }
 

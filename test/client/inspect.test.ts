@@ -111,7 +111,7 @@ describe('what stands behind the figures of a session', () => {
   }
 
   function membersOf(
-    metrics: RunMetrics,
+    metrics: Pick<RunMetrics, 'members'>,
     query: LedgerQuery,
     path: readonly string[] = [],
   ): ReturnType<typeof figuresOf> {
@@ -128,6 +128,7 @@ describe('what stands behind the figures of a session', () => {
     const { runs } = await session.inspect.runs();
     const figures = [
       ...figuresOf(await session.metrics(), {}),
+      ...membersOf(await session.metrics(), {}),
       ...runs.flatMap(({ runId, metrics }) => [...figuresOf(metrics, { runId }), ...membersOf(metrics, { runId })]),
     ];
     expect(figures.length).toBeGreaterThan(20);
@@ -142,6 +143,26 @@ describe('what stands behind the figures of a session', () => {
     expect((await session.inspect.ledger({ answered: false })).rowCount).toBe(failedAttempts);
     const estimated = await session.inspect.ledger({ state: ['estimated', 'lost'] });
     expect(estimated.sums.totalTokens ?? 0).toBe(estimatedTokens);
+  });
+
+  it('is, for every line of a usage report, the rows that it is the sum of', async () => {
+    const query = { by: ['day', 'model', 'type', 'agent', 'user', 'tenant', 'session'], simulated: true } as const;
+    const lines = await stack.api.usage.report(query);
+    expect(lines.length).toBeGreaterThan(8);
+    for (const { group, ...line } of lines) {
+      const { day = '', model = '', type = '', ...named } = group as Record<string, string>;
+      const asked = { day, model, type, ...named, simulated: true };
+      const { sums, rows } = await stack.api.usage.ledger(asked);
+      expect([asked, sums.calls, sums.totalTokens]).toEqual([asked, line.calls, line.totalTokens]);
+      expect(rows.map(({ sessionId }) => sessionId)).toEqual(rows.map(() => group.session));
+      const failed = await stack.api.usage.ledger({ ...asked, answered: false });
+      expect(failed.sums.totalTokens ?? 0).toBe(line.failedTokens);
+      const estimated = await stack.api.usage.ledger({ ...asked, state: ['estimated', 'lost'] });
+      expect(estimated.sums.totalTokens ?? 0).toBe(line.estimatedTokens);
+    }
+    expect((await stack.api.usage.ledger({ day: '2020-01-01', simulated: true })).rowCount).toBe(0);
+    // What the simulator served is left out unless it is asked for, as in the report.
+    expect((await stack.api.usage.ledger()).rows.map(({ model }) => model)).toEqual(['geocoder', 'geocoder']);
   });
 
   it('is read in pages that together hold each row once', async () => {

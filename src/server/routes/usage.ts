@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { storeQuery } from '../../client/usage.ts';
+import { storeQuery } from '../../client/usage-query.ts';
 import { usageCsv } from '../../domain/usage-csv.ts';
 import {
   addLines,
