@@ -33,8 +33,8 @@ export interface AgentDefinition<
   };
   readonly limits?: Partial<Limits>;
   readonly cache?: Partial<CacheSettings>;
-  /** Models to try once when a budget does not cover this one. */
-  readonly fallbacks?: readonly string[];
+  /** Models that are asked in this order where this one fails, refuses, or is not covered by a budget. */
+  readonly fallbacks?: readonly ModelChoice[];
   readonly onBudget?: 'refuse' | 'wait' | 'fallback';
 }
 

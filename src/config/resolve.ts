@@ -34,6 +34,7 @@ export interface ResolvedAgent {
   readonly hash: string;
   readonly tools: ReadonlyMap<string, RunnableTool>;
   readonly model: ModelChoice;
+  readonly fallbacks: readonly ModelChoice[];
   /** An answer's text as the value that the output schema asks for. Never throws. */
   parseOutput(text: string): Promise<Parsed>;
 }
@@ -94,6 +95,10 @@ class Problems {
   }
 }
 
+function refOf(model: ModelChoice): string {
+  return typeof model === 'string' ? model : aiSdkModelName(model);
+}
+
 function specOf(agent: AgentDefinition, model: string, tools: ToolSpec[], output: CompiledSchema | null): AgentSpec {
   const { mcpServers = [] } = agent;
   return {
@@ -113,7 +118,7 @@ function specOf(agent: AgentDefinition, model: string, tools: ToolSpec[], output
     },
     limits: { ...defaultLimits, ...agent.limits },
     cache: { ...defaultCache, ...agent.cache },
-    fallbacks: agent.fallbacks ?? [],
+    fallbacks: (agent.fallbacks ?? []).map(refOf),
     onBudget: agent.onBudget ?? 'refuse',
   };
 }
@@ -136,10 +141,9 @@ function resolveAgent(agent: AgentDefinition, path: Path, problems: Problems, de
   const output =
     agent.output === undefined ? null : problems.try([...path, 'output'], () => compileSchema(agent.output));
   const model = agent.model ?? defaultModel;
-  const ref = typeof model === 'string' ? model : aiSdkModelName(model);
   const spec = specOf(
     agent,
-    ref,
+    refOf(model),
     tools.map(({ spec: tool }) => tool),
     output,
   );
@@ -148,6 +152,7 @@ function resolveAgent(agent: AgentDefinition, path: Path, problems: Problems, de
     hash: hashOf(spec),
     tools: new Map(tools.map((tool) => [tool.spec.name, tool])),
     model,
+    fallbacks: agent.fallbacks ?? [],
     parseOutput: parserOf(output),
   };
 }

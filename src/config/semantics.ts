@@ -72,7 +72,7 @@ function agentProblems(
   const refs: [unknown, Path][] = [
     [agent.model, [...path, 'model']],
     [agent.summary === false ? undefined : agent.summary?.model, [...path, 'summary', 'model']],
-    ...(agent.fallbacks ?? []).map((ref, at): [string, Path] => [ref, [...path, 'fallbacks', at]]),
+    ...(agent.fallbacks ?? []).map((ref, at): [unknown, Path] => [ref, [...path, 'fallbacks', at]]),
   ];
   return [
     ...refs.flatMap(([ref, at]) => (typeof ref === 'string' ? modelProblems(ref, at, providers) : [])),

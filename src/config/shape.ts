@@ -118,7 +118,7 @@ const agent = z.strictObject({
   limits: limits.optional(),
   cache: z.strictObject({ instructions: z.boolean().optional(), ttl: z.enum(['5m', '1h']).optional() }).optional(),
   fallbacks: z
-    .array(text)
+    .array(model)
     .max(mostAttempts - 1)
     .optional(),
   onBudget: z.enum(['refuse', 'wait', 'fallback']).optional(),

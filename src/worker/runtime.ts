@@ -124,7 +124,9 @@ function providersOf({ config, environment, simulatorUrl }: RuntimeSettings): Pr
   return createProviders(config.providers, environment, {
     models: config.models,
     ...(simulatorUrl === null ? {} : { simulatorUrl: `${simulatorUrl}/v1` }),
-    aiSdkModels: [...config.agents.values()].map(({ model }) => model).filter(isAiSdkModel),
+    aiSdkModels: [
+      ...new Set([...config.agents.values()].flatMap(({ model, fallbacks }) => [model, ...fallbacks])),
+    ].filter(isAiSdkModel),
   });
 }
 

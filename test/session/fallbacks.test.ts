@@ -1,3 +1,4 @@
+import { createOpenAI } from '@ai-sdk/openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -16,11 +17,13 @@ const weather = defineTool({
 
 const configAt = (simulatorUrl: string) => {
   const chat = { api: 'openai-chat', baseURL: `${simulatorUrl}/v1` } as const;
+  const sdk = createOpenAI({ baseURL: `${simulatorUrl}/v1`, apiKey: 'any' });
   const dear = { contextWindow: 128_000, price: { input: 1_000, output: 1_000 } };
   return defineConfig({
     providers: {
       chat,
       claude: { api: 'anthropic-messages', baseURL: simulatorUrl },
+      responses: { api: 'openai-responses', baseURL: `${simulatorUrl}/v1` },
       keyless: { ...chat, apiKeyEnv: 'MISSING_KEY' },
       keyed: { ...chat, apiKeyEnv: 'WRONG_KEY' },
     },
@@ -45,6 +48,10 @@ const configAt = (simulatorUrl: string) => {
       }),
       defineAgent({ name: 'chat-tools', model: 'chat/first-reason', fallbacks: ['claude/second-reason'], tools: [weather] }), // prettier-ignore
       defineAgent({ name: 'claude-tools', model: 'claude/first-reason', fallbacks: ['chat/second-reason'], tools: [weather] }), // prettier-ignore
+      defineAgent({ name: 'to-responses', model: 'claude/first-reason', fallbacks: ['responses/second-reason'], tools: [weather] }), // prettier-ignore
+      defineAgent({ name: 'from-responses', model: 'responses/first-reason', fallbacks: [sdk.chat('second')], tools: [weather] }), // prettier-ignore
+      defineAgent({ name: 'from-sdk', model: sdk.responses('first'), fallbacks: ['responses/second'], tools: [weather] }), // prettier-ignore
+      defineAgent({ name: 'waits', model: 'chat/dear', fallbacks: ['claude/second'], onBudget: 'wait' }),
       defineAgent({ name: 'hurried', model: 'chat/first', fallbacks: ['claude/second'], limits: { runSeconds: 6 } }),
       defineAgent({ name: 'refuses', model: 'chat/first', fallbacks: ['chat/dear'] }),
       defineAgent({ name: 'falls-back', model: 'chat/first', fallbacks: ['chat/dear', 'claude/second'], onBudget: 'fallback' }), // prettier-ignore
@@ -203,6 +210,32 @@ describe('a model that fails', () => {
     stack.simulator.reset();
     expect(await session.send('And now?')).toMatchObject({ status: 'completed' });
   }, 20_000);
+
+  it.each<[Name, string]>([
+    ['to-responses', 'responses'],
+    ['from-responses', 'openai.chat'],
+    ['from-sdk', 'responses'],
+  ])(
+    'over one wire gives way to a model over another (%s), with the call of a tool between them',
+    async (agent, to) => {
+      const call = { toolCalls: [{ name: 'weather', arguments: { city: 'Oslo' } }] };
+      stack.simulator.script({ ...call, match: { model: 'first' } });
+      stack.simulator.script({ match: { model: 'first' }, times: 2, status: 503, retryAfterMs: 1 });
+      const session = open(agent);
+      const run = await session.send('How warm is it in Oslo?');
+      expect(run).toMatchObject({ status: 'completed', metrics: { calls: 2, toolCalls: 1, failedAttempts: 2 } });
+      expect(run.metrics.details['fallback']).toMatchObject([{ provider: to, calls: 1 }]);
+      expect(await session.send('Thank you')).toMatchObject({ status: 'completed', metrics: { failedAttempts: 0 } });
+      await expectBilled(session);
+    },
+  );
+
+  it('that a budget can never cover is refused under the policy `wait`, and its fallbacks are not asked', async () => {
+    const session = open('waits', 'cid');
+    const run = await session.send('Hello');
+    expect(run).toMatchObject({ status: 'limit', error: { code: 'BudgetExceeded' } });
+    expect(asked()).toEqual([]);
+  });
 
   it.each<Name>(['chat-tools', 'claude-tools'])(
     'between a tool call and its answer leaves both to the fallback, without its reasoning (%s)',
