@@ -3,6 +3,9 @@
  * command line, on each of three wires, counted by the model's server and by Loadline. Exits with 1 when they differ, or
  * when a request was too long for the context.
  *
+ * `npm run try:real-model -- --team [--runs 5]`: instead, teams with tools whose members answer on that model, each over a
+ * wire of its own, while the simulator leads them; counted by the servers of both, by member.
+ *
  * `REAL_MODEL` is a program that serves a model: it takes `--port`, `--context` and `--slots`, and prints one JSON line
  * with `ready` when it answers.
  */
@@ -18,6 +21,8 @@ import { databaseUrlOf } from '../src/client/database-url.ts';
 import { createStore } from '../src/store/index.ts';
 import { startCountingProxy } from './real-model/counting-proxy.ts';
 import { CommandLine, startChild } from './real-model/processes.ts';
+import { printShares } from './real-model/print-shares.ts';
+import { workAsTeams } from './real-model/team.ts';
 import { differences, talk, wires as allWires, type Outcome } from './real-model/talk.ts';
 import type { Count } from './real-model/counts.ts';
 
@@ -25,6 +30,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '20' },
     context: { type: 'string', default: '8192' },
+    team: { type: 'boolean', default: false },
     wire: { type: 'string', multiple: true, default: allWires.map(({ api }) => api) },
   },
 });
@@ -84,6 +90,16 @@ const server = await startChild(serve, [
   '--slots',
   '2',
 ]);
+if (values.team) {
+  try {
+    const settings = { folder, runs, context: contextWindow, model };
+    printShares(await workAsTeams(String(server.ready['ready']), settings));
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+  process.exit();
+}
 const proxy = await startCountingProxy(String(server.ready['ready']));
 writeFileSync(join(folder, 'loadline.config.json'), JSON.stringify(configFor(proxy.url), null, 2));
 const cli = new CommandLine(folder, environmentOf(home));
