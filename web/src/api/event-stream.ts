@@ -7,8 +7,8 @@ import { sessionPath } from './sessions.ts';
 export type StreamStatus = 'connecting' | 'live' | 'broken';
 
 export interface EventStreamOptions {
-  /** Stored events after this one; 0: all. */
-  readonly afterId: number;
+  /** So many of the latest stored events come first. */
+  readonly last: number;
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
   readonly onStatus: (status: StreamStatus) => void;
@@ -24,13 +24,15 @@ const lastRetryMs = 10_000;
  */
 export async function followEvents(sessionId: string, options: EventStreamOptions): Promise<void> {
   const { signal, onStatus } = options;
-  let afterId = options.afterId;
+  let afterId: number | null = null;
   let retryMs = firstRetryMs;
+  let ended = false;
   const follow = (event: RunEvent): void => {
     if ('id' in event) {
-      if (event.id <= afterId) return;
+      if (afterId !== null && event.id <= afterId) return;
       afterId = event.id;
     }
+    ended = event.type === 'session.closed';
     retryMs = firstRetryMs;
     options.onEvent(event);
   };
@@ -38,6 +40,7 @@ export async function followEvents(sessionId: string, options: EventStreamOption
     onStatus('connecting');
     try {
       await readOnce(sessionId, afterId, { ...options, onEvent: follow });
+      if (ended) return;
     } catch (error) {
       if (signal.aborted) return;
       onStatus('broken');
@@ -50,11 +53,12 @@ export async function followEvents(sessionId: string, options: EventStreamOption
 
 async function readOnce(
   sessionId: string,
-  afterId: number,
-  { signal, onEvent, onStatus }: EventStreamOptions,
+  afterId: number | null,
+  { last, signal, onEvent, onStatus }: EventStreamOptions,
 ): Promise<void> {
   const response = await apiFetch('GET', sessionPath(sessionId, '/events'), {
-    headers: { accept: 'text/event-stream', 'last-event-id': String(afterId) },
+    ...(afterId === null ? { query: { last } } : {}),
+    headers: { accept: 'text/event-stream', ...(afterId === null ? {} : { 'last-event-id': String(afterId) }) },
     signal,
   });
   if (response.body === null) return;

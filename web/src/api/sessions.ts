@@ -68,8 +68,19 @@ export interface MessagePage {
   readonly cursor: string | null;
 }
 
-export function getMessages(sessionId: string, after: string | null, signal?: AbortSignal): Promise<MessagePage> {
-  return apiGet(sessionPath(sessionId, '/messages'), { after, limit: 200 }, signal);
+const messagesOfPage = 100;
+
+/** The messages that end before this number (or the latest ones), oldest first; `cursor` is `null` at the beginning. */
+export function getMessagesBefore(
+  sessionId: string,
+  before: number | 'latest',
+  signal?: AbortSignal,
+): Promise<MessagePage> {
+  return apiGet(sessionPath(sessionId, '/messages'), { before, limit: messagesOfPage }, signal);
+}
+
+export function getMessagesAfter(sessionId: string, after: number, signal?: AbortSignal): Promise<MessagePage> {
+  return apiGet(sessionPath(sessionId, '/messages'), { after, limit: messagesOfPage }, signal);
 }
 
 export interface StartRequest {

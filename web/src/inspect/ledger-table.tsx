@@ -42,7 +42,7 @@ export function LedgerTable({ rows, sessions = false, onEnd, onOpenCall }: Ledge
         rows={rows}
         keyOf={({ rowId }) => rowId}
         estimate={45}
-        scrolls=".drawer-body"
+        scrolls=".drawer-body, .session-panel"
         role="rowgroup"
         {...(onEnd === undefined ? {} : { onEnd })}
         render={(row) => <Row row={row} sessions={sessions} onOpenCall={onOpenCall} />}
