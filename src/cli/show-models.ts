@@ -1,10 +1,7 @@
-import { createCatalogue, type ModelEntry } from '../models/index.ts';
-import { simulatedModels } from '../simulator/models.ts';
-import { resolveConfig } from '../config/index.ts';
-import { createProviders } from '../providers/registry.ts';
+import { listModels, nothingLearnt, readLearnt, type Learnt, type ListedModel } from '../client/model-list.ts';
+import { chooseDefaultModel, resolveConfig } from '../config/index.ts';
+import type { ModelEntry } from '../models/index.ts';
 import type { ModelsOptions } from './commands/models.ts';
-import type { EstimateErrors } from '../domain/estimate-errors.ts';
-import { windowInForce, type LearntWindow } from '../domain/learnt-window.ts';
 import { configOf } from './first-agent.ts';
 import { note, print, printDocument } from './output.ts';
 import { openPlace } from './place.ts';
@@ -17,68 +14,29 @@ import { withStore } from './with-client.ts';
 /** Lists the models of providers that can be called here, or all that are known. */
 export async function showModels(words: readonly string[], options: ModelsOptions): Promise<void> {
   const place = openPlace(options);
-  const config = resolveConfig(await configOf(place, options), { defaultModel: 'simulated/any' });
-  const providers = createProviders(config.providers, place.environment, { simulatorUrl: 'http://127.0.0.1' });
-  const callable = new Set(providers.names.filter((name) => canBeMade(() => providers.provider(name))));
-  const { estimates, windows } = await learntOf(options);
-  const known = createCatalogue(config.models, { simulatedModels }).list(new Date(), [...windows.keys()]);
+  const written = await configOf(place, options);
+  const { model: defaultModel } = await chooseDefaultModel(place.environment);
+  const config = resolveConfig(written, { defaultModel });
+  const known = listModels(config, place.environment, await learntOf(options));
   const matching = known.filter(({ ref }) => words.every((word) => ref.toLowerCase().includes(word.toLowerCase())));
-  const shown = options.all === true ? matching : matching.filter(({ provider }) => callable.has(provider));
-  const models = shown.map((model) => judge(model, estimates.get(model.ref) ?? null, windows.get(model.ref) ?? null));
+  const models = options.all === true ? matching : matching.filter(({ callable }) => callable);
   if (options.json === true) return printDocument({ models });
   if (models.length > 0) print(describe(models));
   else note('No model of that name.');
   if (models.some(({ learnt }) => learnt !== null)) {
     note('* learnt: the server refused or cut a longer request. Forget it with loadline models --forget MODEL.');
   }
-  const hidden = matching.length - shown.length;
+  const hidden = matching.length - models.length;
   if (hidden > 0) note(`${count(hidden)} more of providers that no key is set for: add --all`);
-}
-
-function canBeMade(make: () => unknown): boolean {
-  try {
-    make();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-type Estimates = Omit<EstimateErrors, 'provider' | 'model'>;
-
-type JudgedModel = ModelEntry & {
-  /** How far the estimates of its requests were off; `null`: none was sent. */
-  readonly estimates: Estimates | null;
-  /** What its server gave away of its window, where that is in force. */
-  readonly learnt: (Pick<LearntWindow, 'window' | 'from'> & { readonly learntAt: string }) | null;
-};
-
-function judge(model: ModelEntry, estimates: Estimates | null, learnt: LearntWindow | null): JudgedModel {
-  const contextWindow = windowInForce(model.contextWindow, learnt, Date.now());
-  if (learnt === null || contextWindow !== learnt.window) return { ...model, estimates, learnt: null };
-  const { window, from, learntAt } = learnt;
-  const shown = { window, from, learntAt: new Date(learntAt).toISOString() };
-  return { ...model, contextWindow, estimates, learnt: shown };
-}
-
-interface Learnt {
-  readonly estimates: ReadonlyMap<string, Estimates>;
-  readonly windows: ReadonlyMap<string, LearntWindow>;
 }
 
 /** What the store has learnt of models by calling them. */
 async function learntOf(options: ModelsOptions): Promise<Learnt> {
   try {
-    return await withStore(options, async (store) => {
-      const [errors, windows] = await Promise.all([store.estimateErrors(), store.learntWindows()]);
-      return {
-        estimates: new Map(errors.map(({ provider, model, ...others }) => [`${provider}/${model}`, others])),
-        windows: new Map(windows.map((learnt) => [learnt.model, learnt])),
-      };
-    });
+    return await withStore(options, readLearnt);
   } catch {
     // What is wrong with the store is for the command that needs it to say.
-    return { estimates: new Map(), windows: new Map() };
+    return nothingLearnt;
   }
 }
 
@@ -91,7 +49,7 @@ export async function forgetWindow(model: string, options: ModelsOptions): Promi
   );
 }
 
-function describe(models: readonly JudgedModel[]): string {
+function describe(models: readonly ListedModel[]): string {
   const judged = models.some(({ estimates }) => estimates !== null);
   return table(
     [
@@ -110,7 +68,7 @@ function describe(models: readonly JudgedModel[]): string {
 }
 
 /** Median and 95th percentile of the estimates' error, and how often a bound was passed. */
-function judgement({ estimates }: JudgedModel): string {
+function judgement({ estimates }: ListedModel): string {
   if (estimates === null) return '';
   const signed = (error: number): string => `${error < 0 ? '−' : '+'}${(Math.abs(error) * 100).toFixed(1)} %`;
   const passed = estimates.boundViolations === 0 ? '' : `, ${count(estimates.boundViolations)} over their bound`;
@@ -118,7 +76,7 @@ function judgement({ estimates }: JudgedModel): string {
 }
 
 /** A trailing * stands for a window that is not the one of config or catalogue: its server gave it away. */
-function windowOf({ contextWindow, learnt }: JudgedModel): string {
+function windowOf({ contextWindow, learnt }: ListedModel): string {
   return `${count(contextWindow)}${learnt === null ? '' : '*'}`;
 }
 

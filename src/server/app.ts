@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { secureHeaders } from 'hono/secure-headers';
 import { answerError } from './answer-error.ts';
+import { Dashboard } from './dashboard.ts';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './deps.ts';
 import { healthRoutes } from './health.ts';
@@ -13,6 +14,7 @@ import { eventRoutes } from './routes/events.ts';
 import { inspectRoutes } from './routes/inspect.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { modelRoutes } from './routes/models.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { storyRoutes } from './routes/stories.ts';
@@ -39,7 +41,8 @@ export function createApp(deps: ServerDeps): Routes {
   const { tokens, log } = deps;
   const app = newRoutes();
   app.onError(async (error, context) => answerError(context, await withPlaceInJson(context, error), log));
-  app.notFound((context) => notFound(app, context));
+  const dashboard = deps.dashboard === null ? null : new Dashboard(deps.dashboard);
+  app.notFound((context) => notFound(app, dashboard, context));
 
   app.use(async (context, next) => {
     const requestId = randomUUID();
@@ -75,6 +78,7 @@ export function createApp(deps: ServerDeps): Routes {
     actionRoutes(deps),
     eventRoutes(deps),
     agentRoutes(deps),
+    modelRoutes(deps),
     budgetRoutes(deps),
     usageRoutes(deps),
     ledgerRoutes(deps),

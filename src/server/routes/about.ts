@@ -8,7 +8,7 @@ import { newRoutes, type Routes } from '../server-env.ts';
 const about = z
   .object({
     version: z.string(),
-    temporal: z.object({ namespace: z.string(), uiUrl: z.string().nullable() }).nullable(),
+    temporal: z.object({ namespace: z.string(), uiUrl: z.string().nullable() }),
     defaultModel: z.object({ model: z.string(), simulated: z.boolean(), why: z.string() }).nullable(),
     agents: z.array(z.string()),
     tokensRequired: z.boolean(),
@@ -38,7 +38,7 @@ export function aboutRoutes({
     if (principal === null) {
       return context.json({
         version,
-        temporal: null,
+        temporal: { namespace: '', uiUrl: null },
         defaultModel: null,
         agents: [],
         tokensRequired,

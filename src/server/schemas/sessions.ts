@@ -47,6 +47,7 @@ export const sessionPage = z.object({
         user: z.string().nullable(),
         tenant: z.string().nullable(),
         status: sessionStatus,
+        activity: z.enum(['idle', 'running', 'waiting']),
         createdAt: isoTime,
         updatedAt: isoTime,
         metrics: sessionMetrics,

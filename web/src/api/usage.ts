@@ -6,8 +6,8 @@ import { apiFetch, apiGet } from './request.ts';
 export function usageQuery(query: UsageReportQuery) {
   return queryOptions({
     queryKey: ['usage', query],
-    queryFn: ({ signal }) => apiGet<{ readonly usage: readonly UsageLine[] }>('/v1/usage', { ...query }, signal),
-    select: ({ usage }) => usage,
+    queryFn: ({ signal }) => apiGet<{ readonly lines: readonly UsageLine[] }>('/v1/usage', { ...query }, signal),
+    select: ({ lines }) => lines,
   });
 }
 
