@@ -9,6 +9,7 @@ import type { Message, UserPart } from '../domain/messages.ts';
 import type { SessionMetrics } from '../domain/metrics.ts';
 import type { RunProgress, RunResult } from '../domain/run.ts';
 import type { CompactRequest, SessionCreated, SessionState, SessionStatus } from '../domain/session.ts';
+import type { Wait } from '../domain/waits.ts';
 import type { BudgetApi } from './budget-api.ts';
 import type { InspectApi } from './inspect-api.ts';
 import type { UsageApi } from './usage-api.ts';
@@ -121,6 +122,10 @@ export interface SessionListItem {
   readonly status: SessionStatus;
   /** What it does while it is open; `waiting`: for a person or a budget. */
   readonly activity: 'idle' | 'running' | 'waiting';
+  /** Of its runs, also of members'. */
+  readonly waitingFor: readonly Wait[];
+  /** Names of the levels that stand fired, such as `context.warn`. */
+  readonly thresholdsFired: readonly string[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly metrics: SessionMetrics;
@@ -132,8 +137,10 @@ export interface SessionQuery {
   readonly user?: string;
   readonly tenant?: string;
   readonly idPrefix?: string;
-  /** The beginning of an id or of a user's name. */
+  /** The beginning of an id, or a part of the name of a user or an agent. */
   readonly search?: string;
+  /** By creation (when missing) or by the latest change, newest first. */
+  readonly sort?: 'newest' | 'updated';
   /** 50 when missing. */
   readonly limit?: number;
   /** The `cursor` of the page before. */

@@ -12,9 +12,10 @@ const messagePage = 500;
 const foundMessages = 10;
 
 function toListItem(row: ListedSession): SessionListItem {
-  const { sessionId, agent, user, tenant, status, activity, createdAt, updatedAt } = row;
+  const { sessionId, agent, user, tenant, status, activity, waitingFor, thresholdsFired, createdAt, updatedAt } = row;
   const metrics = toSessionMetrics(sessionId, row.totals, row.context, row.members);
-  return { sessionId, agent, user, tenant, status, activity, createdAt, updatedAt, metrics };
+  const now = { status, activity, waitingFor, thresholdsFired };
+  return { sessionId, agent, user, tenant, ...now, createdAt, updatedAt, metrics };
 }
 
 /** Newest first. */

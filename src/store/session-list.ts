@@ -1,86 +1,94 @@
-import type { Kysely } from 'kysely';
+import { sql, type ExpressionBuilder, type ExpressionWrapper, type Kysely, type SqlBool } from 'kysely';
 import { LoadlineError } from '../domain/errors.ts';
-import type { EventBody } from '../domain/events.ts';
 import type { Connection } from './database.ts';
-import { fromJson, toSessionRow } from './records.ts';
+import { toSessionRow } from './records.ts';
 import type { Schema } from './schema.ts';
 import type { ListedSession, SessionFilter, SessionRow } from './store.ts';
 
-/** A page's end: the newest-first place of its last session, which stays right when others are added. */
-function cursorOf({ createdAt, sessionId }: SessionRow): string {
-  return `${createdAt}~${sessionId}`;
+type Order = NonNullable<SessionFilter['sort']>;
+
+const placedBy = { newest: 'created_at', updated: 'updated_at' } as const;
+
+/** A page's end: the place of its last session, which stays right when others are added. */
+function cursorOf({ createdAt, updatedAt, sessionId }: SessionRow, sort: Order): string {
+  return `${sort === 'newest' ? createdAt : updatedAt}~${sessionId}`;
 }
 
-function placeOf(cursor: string): readonly [createdAt: string, sessionId: string] {
-  const [createdAt, sessionId] = cursor.split('~');
-  if (createdAt === undefined || sessionId === undefined) {
+function placeOf(cursor: string): readonly [at: string, sessionId: string] {
+  const [at, sessionId] = cursor.split('~');
+  if (at === undefined || sessionId === undefined) {
     throw new LoadlineError('InvalidMessage', `"${cursor}" is no cursor of a page of sessions`);
   }
-  return [createdAt, sessionId];
+  return [at, sessionId];
 }
 
-/** After one of these a run goes on only when somebody has decided, or a budget has room. */
-const pausing: readonly EventBody['type'][] = ['run.waiting', 'approval.requested', 'budget.waiting'];
-
-/** What a session does, by its latest run and its latest event. */
-function activityOf(runStatus: string | null, event: string | null): ListedSession['activity'] {
-  if (runStatus !== 'running') return 'idle';
-  return event !== null && pausing.includes(fromJson<EventBody>(event).type) ? 'waiting' : 'running';
+function activityOf({ status, waitingFor, totals, runsEnded }: SessionRow): ListedSession['activity'] {
+  if (status === 'closed' || status === 'failed') return 'idle';
+  if (waitingFor.length > 0) return 'waiting';
+  return totals.runs > runsEnded ? 'running' : 'idle';
 }
 
-/** One page of sessions, newest first; `cursor` is `null` on the last one. */
+/** One page of sessions; `cursor` is `null` on the last one. */
 export async function listSessions(
   connection: Connection,
   builder: Kysely<Schema>,
   filter: SessionFilter,
 ): Promise<{ readonly sessions: readonly ListedSession[]; readonly cursor: string | null }> {
-  let select = builder
+  const { sort = 'newest', limit } = filter;
+  const placed = placedBy[sort];
+  // Which they are is found in an index alone: rows are long, and most are of other pages.
+  const ids = builder
     .selectFrom('sessions')
-    .leftJoin('runs', (join) =>
-      join.onRef('runs.session_id', '=', 'sessions.session_id').onRef('runs.number', '=', 'sessions.last_run'),
-    )
-    .leftJoin('events', (join) =>
-      join.onRef('events.session_id', '=', 'sessions.session_id').onRef('events.id', '=', 'sessions.last_event'),
-    )
-    .selectAll('sessions')
-    .select(['runs.status as run_status', 'events.body as event']);
+    .select('session_id')
+    .where((eb) => eb.and(conditions(eb, filter, placed)))
+    .orderBy(placed, 'desc')
+    .orderBy('session_id', 'desc')
+    .limit(limit + 1);
+  const page = builder
+    .selectFrom('sessions')
+    .selectAll()
+    .where('session_id', 'in', ids)
+    .orderBy(placed, 'desc')
+    .orderBy('session_id', 'desc');
+  const records = await connection.execute(page.compile());
+  const rows = records.slice(0, limit).map(toSessionRow);
+  const last = rows.at(-1);
+  return {
+    sessions: rows.map((row) => ({ ...row, activity: activityOf(row) })),
+    cursor: records.length > limit && last !== undefined ? cursorOf(last, sort) : null,
+  };
+}
+
+type Builder = ExpressionBuilder<Schema, 'sessions'>;
+type Condition = ExpressionWrapper<Schema, 'sessions', SqlBool>;
+
+function conditions(
+  eb: Builder,
+  { idPrefix, search, after, ...filter }: SessionFilter,
+  placed: 'created_at' | 'updated_at',
+): readonly Condition[] {
+  const all: Condition[] = [];
   for (const column of ['status', 'agent', 'user', 'tenant'] as const) {
     const value = filter[column];
-    if (value !== undefined) select = select.where(`sessions.${column}`, '=', value);
+    if (value !== undefined) all.push(eb(column, '=', value));
   }
-  if (filter.idPrefix !== undefined) {
-    // Ids are ASCII, so that all with the prefix come before the prefix and the last ASCII character.
-    select = select
-      .where('sessions.session_id', '>=', filter.idPrefix)
-      .where('sessions.session_id', '<', `${filter.idPrefix}\u{7f}`);
-  }
-  const { search } = filter;
+  if (idPrefix !== undefined) all.push(beginsWith(eb, idPrefix));
   if (search !== undefined) {
-    const end = `${search}\u{10ffff}`;
-    select = select.where((eb) =>
-      eb.or([
-        eb.and([eb('session_id', '>=', search), eb('session_id', '<', end)]),
-        eb.and([eb('user', '>=', search), eb('user', '<', end)]),
-      ]),
-    );
+    all.push(eb.or([beginsWith(eb, search), saysSomewhere(eb, 'user', search), saysSomewhere(eb, 'agent', search)]));
   }
-  if (filter.after !== undefined) {
-    const [createdAt, sessionId] = placeOf(filter.after);
-    select = select.where((eb) =>
-      eb.or([
-        eb('sessions.created_at', '<', createdAt),
-        eb.and([eb('sessions.created_at', '=', createdAt), eb('sessions.session_id', '<', sessionId)]),
-      ]),
-    );
+  if (after !== undefined) {
+    const [at, sessionId] = placeOf(after);
+    all.push(eb.or([eb(placed, '<', at), eb.and([eb(placed, '=', at), eb('session_id', '<', sessionId)])]));
   }
-  const page = select
-    .orderBy('sessions.created_at', 'desc')
-    .orderBy('sessions.session_id', 'desc')
-    .limit(filter.limit + 1);
-  const records = await connection.execute(page.compile());
-  const sessions = records
-    .slice(0, filter.limit)
-    .map((record) => ({ ...toSessionRow(record), activity: activityOf(record.run_status, record.event) }));
-  const last = sessions.at(-1);
-  return { sessions, cursor: records.length > filter.limit && last !== undefined ? cursorOf(last) : null };
+  return all;
+}
+
+/** Ids are ASCII, so that all with the prefix come before the prefix and the last ASCII character. */
+function beginsWith(eb: Builder, prefix: string): Condition {
+  return eb.and([eb('session_id', '>=', prefix), eb('session_id', '<', `${prefix}\u{7f}`)]);
+}
+
+function saysSomewhere(eb: Builder, column: 'user' | 'agent', text: string): Condition {
+  const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return eb(sql<string>`lower(${sql.ref(column)})`, 'like', sql<string>`${pattern} escape '\\'`);
 }

@@ -47,13 +47,35 @@ describe('sessions', () => {
     const activity = async () => (await store.sessions({ limit: 9 })).sessions.map((session) => session.activity);
     await store.openSession({ ...openInput('s2'), at: at(2) });
     expect(await activity()).toEqual(['idle', 'running']);
-    await store.appendEvents('s1', 'r1', [{ type: 'run.waiting', waitingFor: [{ kind: 'approval' }] }], at(3));
+    await store.appendEvents(
+      's1',
+      'r1',
+      [{ type: 'run.waiting', waitingFor: [{ kind: 'approval', callId: 't1' }] }],
+      at(3),
+    );
     expect(await activity()).toEqual(['idle', 'waiting']);
     await store.appendEvents('s1', 'r1', [{ type: 'approval.decided', callId: 't1', approved: true }], at(4));
     expect(await activity()).toEqual(['idle', 'running']);
     const build = buildResult('s1', 'r1', 'm-r1', 'cancelled', '');
     await store.endRun({ ...beginInput('s1', 'r1'), messages: [], build, at: at(5) });
     expect(await activity()).toEqual(['idle', 'idle']);
+  });
+
+  it('lists those last changed first, page by page, and finds parts of names whatever their case', async () => {
+    for (const [index, user] of ['Ann@port.example', 'bob_%', null].entries()) {
+      await store.openSession({ ...openInput(`t${index}`), user, at: at(20 + index) });
+    }
+    await store.beginRun({ ...beginInput('t0', 'r-t0'), at: at(40) });
+    const first = await store.sessions({ sort: 'updated', limit: 2 });
+    const second = await store.sessions({ sort: 'updated', limit: 2, after: first.cursor ?? '' });
+    expect([...first.sessions, ...second.sessions].map(({ sessionId }) => sessionId)).toEqual(['t0', 't2', 't1', 's1']);
+    expect(second.cursor).toBeNull();
+    const idsOf = async (filter: object) =>
+      (await store.sessions({ ...filter, limit: 9 })).sessions.map(({ sessionId }) => sessionId);
+    expect(await idsOf({ search: 'PORT' })).toEqual(['t0']);
+    expect(await idsOf({ search: '_%' })).toEqual(['t1']);
+    expect(await idsOf({ search: 'ssist', tenant: 'none' })).toEqual([]);
+    expect(await idsOf({ search: 't' })).toEqual(['t2', 't1', 't0', 's1']);
   });
 
   it('closes once: the first status stays', async () => {

@@ -33,7 +33,11 @@ export const listQuery = z.object({
   agent: z.string().exactOptional(),
   user: z.string().exactOptional(),
   tenant: z.string().exactOptional(),
-  q: z.string().exactOptional().openapi({ description: 'The beginning of an id, or a user' }),
+  q: z
+    .string()
+    .exactOptional()
+    .openapi({ description: 'The beginning of an id, or a part of the name of a user or an agent' }),
+  sort: z.enum(['newest', 'updated']).exactOptional(),
   limit: pageLimit(500),
   cursor: z.string().exactOptional(),
 });
@@ -48,6 +52,16 @@ export const sessionPage = z.object({
         tenant: z.string().nullable(),
         status: sessionStatus,
         activity: z.enum(['idle', 'running', 'waiting']),
+        waitingFor: z.array(
+          z.object({
+            runId: z.string(),
+            kind: z.enum(['approval', 'budget']),
+            callId: z.string().optional(),
+            tool: z.string().optional(),
+            until: isoTime.optional(),
+          }),
+        ),
+        thresholdsFired: z.array(z.string()),
         createdAt: isoTime,
         updatedAt: isoTime,
         metrics: sessionMetrics,

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What requests were made of, since when tools are at work, and what sessions wait for. */
+/** What requests were made of, since when tools are at work, what sessions wait for, and how the list finds them. */
 export const inspection: Migration = {
   number: 7,
   name: 'inspection',
@@ -23,5 +23,15 @@ export const inspection: Migration = {
       .addColumn('digest', types.id, (c) => c.notNull()),
     schema.alterTable('tool_attempts').addColumn('started_at', types.id),
     schema.alterTable('sessions').addColumn('waiting_for', types.json, (c) => c.notNull().defaultTo('[]')),
+    // With all that the list is searched by, so that the rows themselves are read for one page alone.
+    schema.dropIndex('sessions_by_created'),
+    schema
+      .createIndex('sessions_by_created')
+      .on('sessions')
+      .columns(['created_at', 'session_id', 'user', 'agent', 'tenant', 'status']),
+    schema
+      .createIndex('sessions_by_updated')
+      .on('sessions')
+      .columns(['updated_at', 'session_id', 'user', 'agent', 'tenant', 'status']),
   ],
 };
