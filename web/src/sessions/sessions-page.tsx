@@ -16,7 +16,7 @@ export function SessionsPage(): ReactNode {
   const sessions = useSessions(filters);
   const [starting, setStarting] = useState(false);
   const search = useRef<HTMLInputElement>(null);
-  useKeys({ '/': () => search.current?.focus(), n: () => setStarting(true) });
+  useKeys({ '/': () => search.current?.focus() });
   const isFiltered = Object.keys(filters).length > 0;
   const isEmpty = sessions.loaded && sessions.items.length === 0;
   return (

@@ -1,5 +1,6 @@
 import { Suspense, useSyncExternalStore, type ReactNode } from 'react';
 import { isTokenRefused, subscribeToToken } from '../api/token.ts';
+import { Commands } from '../palette/commands.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { PageFault } from './page-fault.tsx';
 import { Routes } from './routes.tsx';
@@ -23,6 +24,7 @@ export function App(): ReactNode {
           </Suspense>
         </PageFault>
       </main>
+      <Commands />
       <Toasts />
     </div>
   );

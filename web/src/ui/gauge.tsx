@@ -69,5 +69,5 @@ export function Gauge({ use, held = 0, thresholds, size = 'md', label }: GaugePr
 /** What is used is never drawn as nothing, and what is not full never as full. */
 function drawnShare(use: number | null): number {
   if (use === null || use <= 0) return 0;
-  return use >= 1 ? 1 : Math.min(0.985, Math.max(0.02, use));
+  return use >= 1 ? 1 : Math.min(0.985, Math.max(0.03, use));
 }

@@ -80,8 +80,12 @@ function useFollowedEnd() {
     const toEnd = (): void => {
       if (follows.current) view.scrollTop = view.scrollHeight;
     };
+    let before = 0;
     const look = (): void => {
-      follows.current = view.scrollHeight - view.scrollTop - view.clientHeight < nearPx;
+      const isNear = view.scrollHeight - view.scrollTop - view.clientHeight < nearPx;
+      // What grows below is no reason to stay behind; who scrolls up wants to read.
+      if (isNear || view.scrollTop < before) follows.current = isNear;
+      before = view.scrollTop;
       setAtEnd(follows.current);
     };
     const watch = new ResizeObserver(toEnd);
