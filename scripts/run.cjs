@@ -21,6 +21,7 @@ var commands = {
   demo: source('scripts/demo.ts'),
   bench: source('bench/main.ts'),
   build: source('scripts/build.ts'),
+  'build-web': source('scripts/build-web.ts'),
   lint: source('node_modules/oxlint/bin/oxlint'),
   'check-package': source('scripts/check-package.ts'),
   storm: source('scripts/storm.ts'),

@@ -47,7 +47,7 @@ export class Dashboard {
     const asset = path === '/' ? undefined : this.#files.get(path);
     if (asset !== undefined) return serve(context, asset);
     // A page that was opened before a new build must not take HTML for a script that is gone.
-    const isPage = extname(path) === '' && (context.req.header('accept') ?? '').includes('text/html');
+    const isPage = !path.startsWith('/assets/') && (context.req.header('accept') ?? '').includes('text/html');
     const page = isPage || path === '/' ? this.#files.get(index) : undefined;
     return page === undefined ? null : serve(context, page);
   }

@@ -49,7 +49,13 @@ export function Gauge({ use, held = 0, thresholds, size = 'md', label }: GaugePr
           style={{ width: `${Math.min(1 - filled, Math.max(0.006, held)) * 100}%` }}
         />
       ) : null}
-      <rect className="gauge-load" x="0" y="15%" height="70%" style={{ width: `${filled * 100}%` }} />
+      <rect
+        className="gauge-load"
+        x="0"
+        y="15%"
+        height="70%"
+        style={{ width: filled === 0 ? 0 : `max(4px, ${filled * 100}%)` }}
+      />
       {marks.map(({ name, at }) => (
         <line
           key={name}
@@ -69,5 +75,5 @@ export function Gauge({ use, held = 0, thresholds, size = 'md', label }: GaugePr
 /** What is used is never drawn as nothing, and what is not full never as full. */
 function drawnShare(use: number | null): number {
   if (use === null || use <= 0) return 0;
-  return use >= 1 ? 1 : Math.min(0.985, Math.max(0.03, use));
+  return use >= 1 ? 1 : Math.min(0.985, use);
 }

@@ -29,6 +29,9 @@ export function Figures({ metrics, tokens, settled }: FiguresProps): ReactNode {
       <Figure name="Cache saved">
         <Num value={cacheSavings} kind="usd" settled={settled} />
       </Figure>
+      <Figure name="Runs">
+        <Num value={metrics.runs} />
+      </Figure>
       <Figure name="In">
         <Num
           value={inputTokens}
@@ -56,9 +59,6 @@ export function Figures({ metrics, tokens, settled }: FiguresProps): ReactNode {
           label="reasoning tokens"
           {...open({}, { label: 'Reasoning tokens', tokens: reasoningTokens, field: 'reasoningTokens' })}
         />
-      </Figure>
-      <Figure name="Runs">
-        <Num value={metrics.runs} />
       </Figure>
       <Figure
         name="Calls"
