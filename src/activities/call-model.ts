@@ -9,7 +9,7 @@ import { modelsInOrder } from '../domain/fallbacks.ts';
 import type { LedgerRow, ModelType } from '../domain/ledger.ts';
 import { toolCallsOf } from '../domain/messages.ts';
 import { toRunMetrics, tallyOf } from '../domain/metrics.ts';
-import type { RunResult } from '../domain/run.ts';
+import type { RunFrame, RunResult } from '../domain/run.ts';
 import { treeLimitReached } from '../domain/run-tree.ts';
 import type { CallInput, CallOutcome, RunRef, StepFacts, ThresholdFacts, ToolCallRef } from '../domain/steps.ts';
 import type { MemberRef } from '../domain/team.ts';
@@ -25,6 +25,7 @@ import { contentOf } from './media.ts';
 import { membersOfBroadcast, membersOfCall, messageOfMember } from './members.ts';
 import { summarises } from './past.ts';
 import { planRequest } from './plan-request.ts';
+import { earlierMessages, readFrame, withFrame } from './run-frame.ts';
 import { toolNamed, toolsOfSession } from './session-tools.ts';
 import { settlementOf } from './settle.ts';
 import { estimateMessage } from '../models/index.ts';
@@ -39,8 +40,10 @@ const unknownToolTimeoutMs = 10_000;
  */
 export async function callModel(deps: ActivityDeps, input: CallInput): Promise<CallOutcome> {
   return await withCodes(async () => {
-    const agent = agentOf(deps, input.run);
-    const { run, begun } = await beginRun(deps, agent, input);
+    const own = agentOf(deps, input.run);
+    const frame = await readFrame(deps.store, input.frame);
+    const agent = withFrame(own, frame, input);
+    const { run, begun } = await beginRun(deps, agent, input, frame);
     const callId = `${input.run.runId}.${input.call}`;
     if (run.runId !== input.run.runId || run.result !== null) return endedBefore(deps, input, run);
     const { attempts, answer } = begun ? nothingYet : await deps.store.call(callId);
@@ -144,7 +147,8 @@ async function noRoom(
     : `The request needs up to ${attempted.inputBound} tokens of context and ${leastOutputTokens} for an answer; the window of ${attempted.ref} has ${attempted.window}`;
   const helps = overflow ? input.overflows < mostOverflows : !attempted.alone;
   if (!summarises(agent.spec) || !helps || input.compactions >= mostCompactions) {
-    throw new LoadlineError('LimitReached', `${reason}. Send less, or give the agent a model with a larger window`);
+    const advice = 'Send less, or give the agent a model with a larger window';
+    throw new LoadlineError('LimitReached', `${reason}. ${advice}`, { limit: 'contextWindow' });
   }
   return { kind: 'compact', overflow, reason, ...(await factsOf(deps, input, run)), workedMs: 0 };
 }
@@ -179,6 +183,7 @@ async function beginRun(
   deps: ActivityDeps,
   agent: ResolvedAgent,
   input: CallInput,
+  frame: RunFrame | null,
 ): Promise<{ readonly run: RunRow; readonly begun: boolean }> {
   const { sessionId, runId, messageId, member } = input.run;
   if (input.message === undefined) {
@@ -195,6 +200,7 @@ async function beginRun(
   return await deps.store.beginRun({
     ...whose,
     inTree: agent.spec.team !== undefined,
+    earlier: await earlierMessages(deps.store, runId, input.runStartedAt, frame),
     message: {
       id: `${runId}.user`,
       runId,

@@ -7,7 +7,7 @@ import type { RunEvent } from '../domain/events.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Message, UserPart } from '../domain/messages.ts';
 import type { SessionMetrics } from '../domain/metrics.ts';
-import type { RunProgress, RunResult } from '../domain/run.ts';
+import type { EarlierMessage, RunProgress, RunResult } from '../domain/run.ts';
 import type { CompactRequest, SessionCreated, SessionState, SessionStatus } from '../domain/session.ts';
 import type { Wait } from '../domain/waits.ts';
 import type { BudgetApi } from './budget-api.ts';
@@ -32,6 +32,24 @@ export interface Sending<Output> extends PromiseLike<AgentRunResult<Output>>, As
 export interface SendOptions {
   readonly messageId?: string;
   readonly metadata?: JsonObject;
+  /** Of each of the run's calls; where the limit in force is less, that holds. */
+  readonly maxOutputTokens?: number;
+  /** For this run alone, added to the agent's own. */
+  readonly instructions?: string;
+  /** JSON Schema of this run's answer, in place of the agent's own. */
+  readonly output?: JsonObject;
+  /**
+   * Said before the message, elsewhere: it becomes part of the transcript with it, and the model reads it.
+   *
+   * @example
+   * await session.send('And Rome?', { earlier: [
+   *   { role: 'user', parts: [{ type: 'text', text: 'How warm is it in Oslo?' }] },
+   *   { role: 'assistant', parts: [{ type: 'text', text: '4 °C' }] },
+   * ] });
+   */
+  readonly earlier?: readonly EarlierMessage[];
+  /** The run that you have read last: once another message was accepted, this one is refused (`InvalidMessage`). */
+  readonly after?: string;
 }
 
 /** Text, or text with images, audio and files. */
@@ -112,6 +130,8 @@ export interface SessionOptions {
    * that session's when not given; others are `Forbidden`. A session that exists stays as it is.
    */
   readonly from?: string;
+  /** The session answers one message and closes by itself. */
+  readonly once?: boolean;
 }
 
 export interface SessionListItem {

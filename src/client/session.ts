@@ -38,6 +38,7 @@ import { readMessages, searchTranscript, toMessage, withDetails } from './readin
 import { inspectSession } from './inspect.ts';
 import type { InspectApi } from './inspect-api.ts';
 import { RunSending } from './sending.ts';
+import { requestOf, storeInline } from './run-request.ts';
 import { startOptions } from './start-options.ts';
 import { isAlreadyStarted, isNotFound, toLoadlineError } from './temporal-errors.ts';
 import { patiently } from './patiently.ts';
@@ -256,14 +257,17 @@ export class TemporalSession implements Session {
   }
 
   async #argument(backend: Backend, message: MessageContent, options: SendOptions): Promise<SendInput> {
-    const { messageId, metadata } = options;
+    const { messageId, metadata, after } = options;
     const agent = this.#input?.agent;
     refuseContent(message);
+    const run = await requestOf(backend.store, options);
     return {
       ...(messageId === undefined ? {} : { messageId }),
-      ...(typeof message === 'string' ? { text: message } : { parts: await storeInline(backend, message) }),
+      ...(typeof message === 'string' ? { text: message } : { parts: await storeInline(backend.store, message) }),
       ...(metadata === undefined ? {} : { metadata }),
       ...(agent === undefined ? {} : { agent }),
+      ...(run === null ? {} : { run }),
+      ...(after === undefined ? {} : { after }),
     };
   }
 
@@ -286,20 +290,6 @@ function refuseContent(message: unknown): void {
 
 function refuse(problem: ErrorFacts | null): void {
   if (problem !== null) throw new LoadlineError(problem.code, problem.message, problem.details);
-}
-
-/** Inline media goes to the store now: base64 has no place in workflow history. */
-async function storeInline(
-  backend: Backend,
-  parts: Exclude<MessageContent, string>,
-): Promise<Exclude<MessageContent, string>> {
-  return await Promise.all(
-    parts.map(async (part) => {
-      if (part.type === 'text' || part.data === undefined) return part;
-      const { data, ...rest } = part;
-      return { ...rest, storedAs: await backend.store.putBlob(Buffer.from(data, 'base64'), part.mediaType) };
-    }),
-  );
 }
 
 async function withMessages(backend: Backend, result: RunResult): Promise<AgentRunResult<unknown>> {

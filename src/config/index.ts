@@ -12,7 +12,7 @@ export { builtInConfig, loadConfig, noConfig } from './load.ts';
 export type { LoadedConfig, LoadOptions } from './load.ts';
 export type { ProviderSettings } from '../providers/resolve-endpoint.ts';
 export type { McpAddress, McpCommand, McpServerSettings } from './mcp.ts';
-export { resolveConfig } from './resolve.ts';
+export { compileOutput, resolveConfig } from './resolve.ts';
 export type { ResolvedAgent, ResolvedConfig, ResolveOptions } from './resolve.ts';
 export type { RunnableTool } from './runnable-tool.ts';
 export type { AnySchema, InferOutput, JsonSchema, Parsed, StandardSchema } from './schema.ts';

@@ -11,6 +11,7 @@ import {
 import type { BudgetRule } from '../domain/budget.ts';
 import { toApprovalRule } from './approval-rule.ts';
 import { LoadlineError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { ModelSettings } from '../domain/model.ts';
 import { aiSdkModelName } from '../providers/ai-sdk/model.ts';
 import type { AgentDefinition, ModelChoice } from './agent.ts';
@@ -73,6 +74,23 @@ function parserOf(output: CompiledSchema | null): ResolvedAgent['parseOutput'] {
     }
     return await output.parse(value);
   };
+}
+
+/**
+ * A JSON Schema that comes with a message, and how answers are read by it.
+ *
+ * @throws LoadlineError `InvalidMessage` with the reason why the schema can't be used.
+ */
+export function compileOutput(schema: unknown): {
+  readonly output: JsonObject;
+  readonly parseOutput: ResolvedAgent['parseOutput'];
+} {
+  try {
+    const compiled = compileSchema(schema);
+    return { output: compiled.jsonSchema, parseOutput: parserOf(compiled) };
+  } catch (error) {
+    throw new LoadlineError('InvalidMessage', `The schema of the answer can't be used: ${(error as Error).message}`);
+  }
 }
 
 /** Collects every problem instead of stopping at the first. */

@@ -62,7 +62,7 @@ export function partsOf(input: SendInput): readonly UserPart[] {
  */
 export function messageProblem(input: unknown, limits: Pick<Limits, 'messageBytes'>): ErrorFacts | null {
   if (!isRecord(input)) return invalid('A message is an object such as { "text": "Hello" }');
-  const { messageId, text, parts, metadata, agent } = input;
+  const { messageId, text, parts, metadata, agent, run, after } = input;
   if (messageId !== undefined && (typeof messageId !== 'string' || !/^[\x20-\x7e]+$/.test(messageId))) {
     return invalid('messageId must be a string of printable ASCII characters');
   }
@@ -70,7 +70,7 @@ export function messageProblem(input: unknown, limits: Pick<Limits, 'messageByte
     return invalid(`messageId has ${messageId.length} characters; at most ${maxMessageIdChars} are taken`);
   }
   if (agent !== undefined && typeof agent !== 'string') return invalid('agent must be a string');
-  const misfit = metadataProblem(metadata);
+  const misfit = metadataProblem(metadata) ?? requestProblem(run, after);
   if (misfit !== null) return misfit;
   if ((text === undefined) === (parts === undefined)) return invalid('A message has either text or parts');
   if (text !== undefined && typeof text !== 'string') return invalid(`text must be a string, not ${typeof text}`);
@@ -80,6 +80,19 @@ export function messageProblem(input: unknown, limits: Pick<Limits, 'messageByte
   if (large !== null) return large;
   const said = partsOf(input as SendInput).some((part) => part.type !== 'text' || part.text.trim() !== '');
   return said ? null : invalid('The message is empty');
+}
+
+/** What is wrong with what a message asks of its run; `null`: nothing. */
+function requestProblem(run: unknown, after: unknown): ErrorFacts | null {
+  if (after !== undefined && typeof after !== 'string') return invalid('after must be the id of a run');
+  if (run === undefined) return null;
+  if (!isRecord(run)) return invalid('run must be an object such as { "maxOutputTokens": 100 }');
+  const { maxOutputTokens, storedAs } = run;
+  if (maxOutputTokens !== undefined && !positiveInteger(maxOutputTokens)) {
+    return invalid('run.maxOutputTokens must be a positive integer');
+  }
+  if (storedAs === undefined || (typeof storedAs === 'string' && /^[0-9a-f]{64}$/.test(storedAs))) return null;
+  return invalid('run.storedAs must be the id of a blob in the store');
 }
 
 /** `null`: the text, or the parts as JSON, has no more bytes than this. */
@@ -118,7 +131,7 @@ export function sessionProblem(input: unknown): ErrorFacts | null {
   if (!isRecord(input)) {
     return invalid('A session starts with an object such as { "sessionId": "ann-1", "agent": "assistant" }');
   }
-  const { sessionId, agent, user, tenant, keys, limits, metadata, from } = input;
+  const { sessionId, agent, user, tenant, keys, limits, metadata, from, once } = input;
   if (typeof sessionId !== 'string' || !sessionIdPattern.test(sessionId)) {
     return invalid(
       'sessionId must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ + - and begin with a letter or digit',
@@ -139,6 +152,7 @@ export function sessionProblem(input: unknown): ErrorFacts | null {
   if (from !== undefined && (typeof from !== 'string' || !sessionIdPattern.test(from) || from === sessionId)) {
     return invalid('from must name another session, which this one carries on');
   }
+  if (once !== undefined && typeof once !== 'boolean') return invalid('once must be true or false');
   const misfit = metadataProblem(metadata);
   if (misfit !== null) return misfit;
   return limits === undefined ? null : limitsProblem(limits);

@@ -131,10 +131,10 @@ export function packState(state: CarriedState): CarriedState {
 }
 
 function packRun(run: RunInProgress): RunInProgress {
-  const { runId, messageId } = run.message;
+  const { runId, messageId, run: request } = run.message;
   return {
     ...run,
-    message: { runId, messageId, parts: [] },
+    message: { runId, messageId, parts: [], ...(request === undefined ? {} : { run: request }) },
     text: excerpt(run.text),
     // What is asked of a person is read from the store again.
     waiting: run.pendingTools.some(isWaiting) ? null : run.waiting,

@@ -48,10 +48,21 @@ export function refusalOf(
     };
   }
   if (message.messageId !== undefined && knownRun(state, message.messageId) !== undefined) return null;
-  const closed = closedRefusal(state, sessionId);
+  const closed = closedRefusal(state, sessionId) ?? overtakenRefusal(state, sessionId, message);
   if (closed !== null) return closed;
   if (state.queue.length < maxQueued) return null;
   return { code: 'QueueFull', message: `${maxQueued} messages are waiting already. Send again when some are answered` };
+}
+
+/** Another message was accepted since the one whose run the sender has read. */
+function overtakenRefusal(state: CarriedState, sessionId: string, { after }: SendInput): ErrorFacts | null {
+  const latest = runIdOf(sessionId, state.accepted);
+  if (after === undefined || after === latest) return null;
+  return {
+    code: 'InvalidMessage',
+    message: `Run ${after} is not the latest of session ${sessionId}: ${latest} is. A message can only follow the latest`,
+    details: { after, latest },
+  };
 }
 
 export function closedRefusal({ closing }: CarriedState, sessionId: string): ErrorFacts | null {
@@ -91,20 +102,30 @@ export function isOpen({ current, queue }: CarriedState, runId: string): boolean
   return current?.message.runId === runId || queue.some((message) => message.runId === runId);
 }
 
+function runIdOf(sessionId: string, number: number): string {
+  return `${sessionId}.${number}`;
+}
+
 /** Gives a message its run. */
 export function nextRunId(state: CarriedState, sessionId: string, messageId: string): string {
   state.accepted += 1;
-  const runId = `${sessionId}.${state.accepted}`;
+  const runId = runIdOf(sessionId, state.accepted);
   state.recent = [...state.recent, { messageId, runId }].slice(-recentMessages);
   return runId;
 }
 
 /** Takes a message that was not refused. */
 export function enqueue(state: CarriedState, sessionId: string, messageId: string, argument: SendInput): string {
-  const { metadata } = argument;
+  const { metadata, run } = argument;
   const runId = nextRunId(state, sessionId, messageId);
   const parts = partsOf(argument);
-  state.queue.push({ runId, messageId, parts, ...(metadata === undefined ? {} : { metadata }) });
+  state.queue.push({
+    runId,
+    messageId,
+    parts,
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(run === undefined ? {} : { run }),
+  });
   return runId;
 }
 

@@ -3,6 +3,29 @@ import type { JsonObject } from './json.ts';
 import type { Message, UserPart } from './messages.ts';
 import type { RunMetrics } from './metrics.ts';
 
+/** What a sender asks of one run beside its message. Small: it goes through the workflow's history. */
+export interface RunRequest {
+  /** Of each of the run's calls, where the limit in force is not less. */
+  readonly maxOutputTokens?: number;
+  /** Id of the blob that holds the run's `RunFrame`. */
+  readonly storedAs?: string;
+}
+
+/** What a sender asks of one run that may be long: the store keeps it, and every call of the run reads it there. */
+export interface RunFrame {
+  /** Added to the agent's own. */
+  readonly instructions?: string;
+  /** JSON Schema of the answer, in place of the agent's own. */
+  readonly output?: JsonObject;
+  /** Said before the message, elsewhere: it becomes part of the transcript with it. */
+  readonly earlier?: readonly EarlierMessage[];
+}
+
+export interface EarlierMessage {
+  readonly role: 'user' | 'assistant';
+  readonly parts: readonly UserPart[];
+}
+
 export type RunStatus = 'completed' | 'waiting' | 'limit' | 'cancelled' | 'failed';
 
 export type FinishReason =
@@ -17,6 +40,10 @@ export interface SendInput {
   readonly metadata?: JsonObject;
   /** The agent that the sender expects; another one in the session is refused with `SessionExists`. */
   readonly agent?: string;
+  /** Holds for this run alone. */
+  readonly run?: RunRequest;
+  /** The run that the sender has read last: once another message was accepted, this one is refused. */
+  readonly after?: string;
 }
 
 export interface WaitingFor {

@@ -15,6 +15,8 @@ export interface SessionInput {
   readonly metadata?: JsonObject;
   /** The session that this one carries on: it begins with a summary of it. */
   readonly from?: string;
+  /** It answers one message and closes by itself. */
+  readonly once?: boolean;
 }
 
 /**

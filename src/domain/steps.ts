@@ -6,7 +6,7 @@ import type { ErrorFacts } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { UserPart } from './messages.ts';
 import type { ContextUse, Totals } from './metrics.ts';
-import type { FinishReason, RunResult, RunStatus } from './run.ts';
+import type { FinishReason, RunRequest, RunResult, RunStatus } from './run.ts';
 import type { TreeLimitReached, TreeLimits } from './run-tree.ts';
 import type { SummaryInForce } from './session.ts';
 import type { MemberEnd, MemberRef, MemberTask, TeamMode } from './team.ts';
@@ -19,6 +19,7 @@ export interface QueuedMessage {
   readonly parts: readonly UserPart[];
   readonly storedAs?: string;
   readonly metadata?: JsonObject;
+  readonly run?: RunRequest;
 }
 
 /** Whose work an activity does. */
@@ -69,6 +70,8 @@ export interface CallInput {
   readonly runStartedAt: string;
   /** With the first call of a run: what it answers. */
   readonly message?: Pick<QueuedMessage, 'parts' | 'storedAs' | 'metadata'>;
+  /** Id of the blob with the run's frame, where its sender gave one. */
+  readonly frame?: string;
   readonly definitionHash: string;
   readonly maxOutputTokens: number;
   /** Those in force. */

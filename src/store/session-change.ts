@@ -84,6 +84,7 @@ export class SessionChange {
     this.#branch = RunBranch.begin(this.#newRun(input, parent), parent);
     this.#branch.membersOfSession = this.#members();
     this.#totals = addCounts(this.#totals, parent === null ? { runs: 1 } : {});
+    for (const message of input.earlier ?? []) await this.addMessage(message, {});
     if (input.message !== null) await this.addMessage(input.message, {});
     const { messageId, metadata } = input;
     await this.addEvents([{ type: 'run.started', messageId, ...(metadata === undefined ? {} : { metadata }) }]);
@@ -334,6 +335,7 @@ interface NewRun {
   readonly messageId: string;
   readonly agent: string;
   readonly message: NewMessage | null;
+  readonly earlier?: readonly NewMessage[];
   readonly metadata?: JsonObject;
   readonly parentRunId?: string;
   readonly inTree?: boolean;

@@ -24,6 +24,8 @@ import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
 import type { SessionStore } from './session-store.ts';
 import type { InspectionStore } from './inspection-store.ts';
 import type { RequestRecord } from './request-records.ts';
+import type { Wait } from '../domain/waits.ts';
+import type { ApiObjectStore } from './api-objects.ts';
 import type { ToolListingStore } from './tool-listings.ts';
 import type { WindowStore } from './model-windows.ts';
 
@@ -44,7 +46,8 @@ export interface Store
     BlobStore,
     WindowStore,
     ToolListingStore,
-    InspectionStore {
+    InspectionStore,
+    ApiObjectStore {
   /** Brings the schema up to date; safe to call from several processes at once. */
   migrate(): Promise<void>;
   /** A cheap read that fails when the store can't answer. */
@@ -129,6 +132,8 @@ export interface RunStore {
     readonly messageId: string;
     readonly agent: string;
     readonly message: NewMessage;
+    /** Said before it, elsewhere. */
+    readonly earlier?: readonly NewMessage[];
     /** The sender's own facts; `run.started` has them. */
     readonly metadata?: JsonObject;
     /** Of a member's run. */

@@ -60,8 +60,9 @@ async function callModel(progress: RunInProgress, host: LoopHost): Promise<RunRe
     call: progress.calls + 1,
     runStartedAt: progress.startedAt,
     ...(progress.calls === 0 && progress.begun === undefined ? { message: contentOf(message) } : {}),
+    ...(message.run?.storedAs === undefined ? {} : { frame: message.run.storedAs }),
     definitionHash: host.definitionHash(),
-    maxOutputTokens: limits.maxOutputTokens,
+    maxOutputTokens: Math.min(limits.maxOutputTokens, message.run?.maxOutputTokens ?? Infinity),
     thresholds: host.thresholds(),
     secondsLeft,
     mayWait: progress.waiting !== null,
@@ -114,7 +115,11 @@ async function makeRoom(
   progress.compactions += 1;
   if (overflow) progress.overflows += 1;
   if (result.problem === undefined || overflow) return;
-  throw toFailure({ code: 'LimitReached', message: `${reason}, and it could not be made shorter: ${result.problem}` });
+  throw toFailure({
+    code: 'LimitReached',
+    message: `${reason}, and it could not be made shorter: ${result.problem}`,
+    details: { limit: 'contextWindow' },
+  });
 }
 
 function contentOf({ parts, storedAs, metadata }: RunInProgress['message']) {

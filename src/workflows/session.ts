@@ -119,6 +119,7 @@ class LiveSession {
     state.current = null;
     this.finish(message.runId, result);
     this.runsSinceRollOver += 1;
+    if (this.input.once === true) this.requestClose('it was made for one run');
     return true;
   }
 
