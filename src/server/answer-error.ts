@@ -1,6 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ServerLog } from './deps.ts';
-import { isOurs, toProblem, type Problem, type ProblemAnswer } from './problem.ts';
+import { failureOfProblem, type OpenAiFailure } from './openai/errors.ts';
+import { isOurs, toProblem, type ProblemAnswer } from './problem.ts';
 import type { ServerContext } from './server-env.ts';
 
 /** Programs that speak OpenAI's API look for its shape of an error. */
@@ -16,14 +17,13 @@ export function answerError(context: ServerContext, error: unknown, log: ServerL
 export function answerProblem(context: ServerContext, { problem, headers }: ProblemAnswer): Response {
   const status = problem.status as ContentfulStatusCode;
   for (const [name, value] of Object.entries(headers)) context.header(name, value);
-  if (context.req.path.startsWith(openAiPath)) return context.json({ error: toOpenAi(problem) }, status);
+  if (context.req.path.startsWith(openAiPath)) return answerOpenAi(context, failureOfProblem({ problem, headers }));
   return context.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' });
 }
 
-/** https://platform.openai.com/docs/guides/error-codes */
-function toOpenAi({ status, detail, code }: Problem) {
-  const type = status >= 500 ? 'server_error' : status === 429 ? 'rate_limit_error' : 'invalid_request_error';
-  return { message: detail, type, param: null, code };
+export function answerOpenAi(context: ServerContext, { status, headers, body }: OpenAiFailure): Response {
+  for (const [name, value] of Object.entries(headers)) context.header(name, value);
+  return context.json(body, status as ContentfulStatusCode);
 }
 
 function logFault(context: ServerContext, { problem }: ProblemAnswer, error: unknown, log: ServerLog): void {

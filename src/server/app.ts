@@ -22,6 +22,8 @@ import { usageRoutes } from './routes/usage.ts';
 import { authenticate, requirePrincipal } from './security/authenticate.ts';
 import { jsonOnly, limitedBody, withPlaceInJson } from './security/body.ts';
 import { sameOrigin } from './security/same-origin.ts';
+import { openAiRoutes } from './openai/routes.ts';
+import { uiStreamRoutes } from './ui-stream/routes.ts';
 import { newRoutes, type Routes } from './server-env.ts';
 
 /** What the dashboard may load: its own files, and nothing inline. */
@@ -83,6 +85,8 @@ export function createApp(deps: ServerDeps): Routes {
     usageRoutes(deps),
     ledgerRoutes(deps),
     storyRoutes(deps),
+    openAiRoutes(deps),
+    uiStreamRoutes(deps),
   ]) {
     app.route('/', routes);
   }

@@ -319,6 +319,16 @@ export interface ToolListingsTable {
   tools: JsonText;
 }
 
+/** What clients of other APIs made and name by its id: responses and conversations of OpenAI's. */
+export interface ApiObjectsTable {
+  object_id: string;
+  /** May be one that has not been started yet. */
+  session_id: string;
+  tenant: string | null;
+  created_at: string;
+  body: JsonText;
+}
+
 export interface MigrationsTable {
   number: number;
   name: string;
@@ -344,5 +354,6 @@ export interface Schema {
   budget_raises: BudgetRaisesTable;
   model_windows: ModelWindowsTable;
   tool_listings: ToolListingsTable;
+  api_objects: ApiObjectsTable;
   migrations: MigrationsTable;
 }

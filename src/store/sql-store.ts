@@ -1,3 +1,4 @@
+import { apiObjectStore } from './api-objects.ts';
 import { blobStore } from './blobs.ts';
 import { budgetStore } from './budgets.ts';
 import { compactionStore } from './compactions.ts';
@@ -30,6 +31,7 @@ export function storeOver(database: Database): Store {
     ...windowStore(database),
     ...toolListingStore(database),
     ...inspectionStore(database),
+    ...apiObjectStore(database),
     migrate: () => migrate(database),
     ping: () =>
       database.read(async (connection) => {

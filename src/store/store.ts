@@ -24,7 +24,6 @@ import type { UsageLine, UsageQuery } from '../domain/usage-report.ts';
 import type { SessionStore } from './session-store.ts';
 import type { InspectionStore } from './inspection-store.ts';
 import type { RequestRecord } from './request-records.ts';
-import type { Wait } from '../domain/waits.ts';
 import type { ApiObjectStore } from './api-objects.ts';
 import type { ToolListingStore } from './tool-listings.ts';
 import type { WindowStore } from './model-windows.ts';

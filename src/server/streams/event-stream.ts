@@ -17,11 +17,13 @@ export function sse(event: RunEvent): string {
  * client is slow. It ends with the generator, or with a last comment when the server stops.
  *
  * @param write ends when the signal aborts: the client is gone, or the server stops.
+ * @param opening what comes first: how soon a browser connects again, which not every client can read.
  */
 export function eventStream(
   { stopping }: Pick<ServerDeps, 'stopping'>,
   context: ServerContext,
   write: (signal: AbortSignal) => AsyncGenerator<string>,
+  opening = `retry: ${retryMs}\n\n`,
 ): Response {
   const encoder = new TextEncoder();
   const gone = new AbortController();
@@ -41,7 +43,7 @@ export function eventStream(
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        controller.enqueue(encoder.encode(`retry: ${retryMs}\n\n`));
+        if (opening !== '') controller.enqueue(encoder.encode(opening));
         stop = () => end(controller, ': the server stops; connect again\n\n');
         if (stopping.aborted) return stop();
         stopping.addEventListener('abort', stop, { once: true });

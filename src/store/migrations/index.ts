@@ -6,6 +6,7 @@ import { tools } from './0005-tools.ts';
 import { toolListings } from './0006-tool-listings.ts';
 import { inspection } from './0007-inspection.ts';
 import { sessionMembers } from './0008-session-members.ts';
+import { apiObjects } from './0009-api-objects.ts';
 import type { Migration } from './migration.ts';
 
 /** In order; a new step is a new file and a line here. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   toolListings,
   inspection,
   sessionMembers,
+  apiObjects,
 ];
