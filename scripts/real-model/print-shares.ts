@@ -29,8 +29,10 @@ export function printShares(shares: readonly Share[]): void {
   ] as const;
   console.log(table<Line>(columns, lines, 80));
   console.log();
-  for (const { name, problems } of shares) {
-    console.log(`${name}: ${problems.length === 0 ? 'equal' : problems.join('; ')}`);
+  for (const { name, untold, problems } of shares) {
+    const besides =
+      untold === 0 ? '' : `, beside ${untold} calls that the server told no usage of, which are estimated`;
+    console.log(`${name}: ${problems.length === 0 ? `equal${besides}` : problems.join('; ')}`);
     if (problems.length > 0) process.exitCode = 1;
   }
 }

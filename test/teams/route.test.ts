@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { startStack, type Stack } from '../support/stack.ts';
 import { expectTreeSums, said, twoLevels } from '../support/teams.ts';
 
-const config = twoLevels('route');
+const config = twoLevels('route', {}, { bob: { limits: { runSeconds: 3 } } });
 
 describe('a team that routes', () => {
   let stack: Stack<typeof config>;
@@ -30,6 +30,38 @@ describe('a team that routes', () => {
     await expectTreeSums(stack, session, run.metrics);
     const heard = stack.requests.findLast(({ text }) => text.includes('sim-dee'));
     expect(heard?.text).toContain('What is the answer?');
+  });
+
+  it('hears of a member that fails, one that runs out of time and one that is cancelled, and asks another', async () => {
+    const { simulator } = stack;
+    const long = { tokensPerSecond: 50, answerTokens: 4000 };
+    for (const name of ['ann', 'bob', 'lab']) simulator.script({ ...said('desk'), ...route(name) });
+    simulator.script({ ...said('ann'), status: 400, message: 'ann is on holiday' });
+    simulator.script({ ...said('bob'), ...long });
+    simulator.script({ ...said('lab'), ...route('cid') });
+    simulator.script({ ...said('cid'), ...long });
+    simulator.script({ ...said('lab'), answer: 'Then the lab answers itself.' });
+    const session = open();
+    const sending = session.send('Who can help?');
+    let cancelled = false;
+    for await (const event of session.events({ signal: AbortSignal.timeout(30_000) })) {
+      if (event.type === 'text.delta' && event.agent === 'cid' && !cancelled) {
+        cancelled = true;
+        await session.cancel({ ...(event.runId === undefined ? {} : { runId: event.runId }), reason: 'enough' });
+      }
+      if (event.type === 'run.ended' && event.result.messageId === sending.messageId) break;
+    }
+    const run = await sending;
+    expect(run).toMatchObject({ status: 'completed', text: 'Then the lab answers itself.' });
+    const heard = (name: string) => stack.requests.findLast(({ text }) => text.includes(`sim-${name}`))?.text;
+    expect(heard('desk')).toContain('ann did not finish (failed: ');
+    expect(heard('desk')).toContain('bob did not finish (limit: ');
+    expect(heard('lab')).toContain('cid did not finish (cancelled: ');
+    const ofAll = Object.values(run.metrics.members ?? {}).reduce((sum, one) => sum + (one.totalTokens ?? 0), 0);
+    const leader = (run.metrics.details['leader'] ?? []).reduce((sum, one) => sum + (one.totalTokens ?? 0), 0);
+    expect(leader + ofAll).toBe(run.metrics.totalTokens);
+    const audit = await stack.store.recomputeTotals(session.id);
+    expect(audit?.recomputed).toEqual(audit?.stored);
   });
 
   it('may answer by itself, and goes on from what members said', async () => {
