@@ -8,10 +8,12 @@ import { closeCommand } from './commands/close.ts';
 import { completionCommand } from './commands/completion.ts';
 import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { ledgerCommand } from './commands/ledger.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { metricsCommand } from './commands/metrics.ts';
 import { modelsCommand } from './commands/models.ts';
 import { overviewCommand } from './commands/overview.ts';
+import { requestCommand } from './commands/request.ts';
 import { sendCommand } from './commands/send.ts';
 import { sessionsCommand } from './commands/sessions.ts';
 import { signalCommand } from './commands/signal.ts';
@@ -27,7 +29,16 @@ export type AddCommand = (program: Command) => Command;
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   'Run it:': [devCommand, workerCommand, doctorCommand],
   'Talk:': [startSessionCommand, sendCommand, signalCommand, approveCommand],
-  'Look:': [sessionsCommand, stateCommand, metricsCommand, transcriptCommand, usageCommand, modelsCommand],
+  'Look:': [
+    sessionsCommand,
+    stateCommand,
+    metricsCommand,
+    transcriptCommand,
+    requestCommand,
+    ledgerCommand,
+    usageCommand,
+    modelsCommand,
+  ],
   'Control:': [compactCommand, cancelCommand, closeCommand, limitsCommand],
   'Money:': [budgetCommand],
   'Shell:': [completionCommand],

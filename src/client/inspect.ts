@@ -11,9 +11,12 @@ import { makeReceipt } from './receipt.ts';
 const runPage = { usual: 50, most: 500 };
 const callPage = { usual: 500, most: 2000 };
 
+/** Where it is read from. */
+type Books = Pick<Backend, 'store' | 'simulator'>;
+
 /** What stands behind a session's figures, read from the store alone. */
-export function inspectSession(backend: () => Promise<Backend>, sessionId: string): InspectApi {
-  const opened = async (): Promise<Backend & { readonly row: SessionRow }> => {
+export function inspectSession(backend: () => Promise<Books>, sessionId: string): InspectApi {
+  const opened = async (): Promise<Books & { readonly row: SessionRow }> => {
     const found = await backend();
     const row = await found.store.session(sessionId);
     if (row === null) throw new LoadlineError('SessionNotFound', `There is no session ${sessionId}`, { sessionId });

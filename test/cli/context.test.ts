@@ -138,4 +138,28 @@ describe('the context of a session at the command line', () => {
     expect((await cli('transcript', 'search-1', '--search', 'submarine')).stdout).toMatch(/^Nothing in this session/);
     expect(await cli('transcript', 'search-1', '--search', ' ')).toMatchObject({ code: 2 });
   });
+
+  it('is shown as the model saw it, with what is new since the call before, and as rows with their sum', async () => {
+    const session = await talked('saw-1', 2);
+    const request = await cli('request', 'saw-1', '2.1');
+    expect(request).toMatchObject({ code: 0, stderr: '' });
+    expect(request.stdout).toMatch(/^Call saw-1\.2\.1, attempt 1: assistant asked simulated\/small-8k \(model\)\n\n/);
+    expect(request.stdout).toMatch(/\n {3}\s*\d+ {2}instructions\s+You are a helpful assistant\.\n/);
+    expect(request.stdout).toMatch(/\n\+ +\d+ {2}user message 3 +My plan for day 2 is to walk 2 miles\./);
+    expect(request.stdout).toMatch(
+      /\n4 items, about \d+ tokens; the provider counted \d+\. Since saw-1\.1\.1: 2 new, 0 gone\n$/,
+    );
+    const whole = await cli('request', 'saw-1', '--whole');
+    expect(whole.stdout).toMatch(/\n\+ user message 3 \(\d+ tokens\)\nMy plan .*(The path is wet\. ?){20}\n/);
+    expect((await cli('request', 'saw-1', '2.1', '--json')).json()).toMatchObject({ sessionId: 'saw-1', exact: true });
+    expect(await cli('request', 'saw-1', '9.9')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^RunNotFound/),
+    });
+    const ledger = await cli('ledger', 'saw-1', '--run', '2');
+    const { runs } = await session.inspect.runs();
+    const total = runs[0]?.metrics.totalTokens ?? 0;
+    expect(ledger.stdout).toMatch(new RegExp(`\\n1 row, ${total.toLocaleString('en-US')} tokens\\n$`));
+    expect((await cli('ledger', 'saw-1', '--json')).json()).toMatchObject({ rowCount: 2, rows: [{}, {}] });
+  });
 });

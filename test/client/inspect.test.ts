@@ -1,8 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { Session } from '../../src/client/api.ts';
-import type { LedgerQuery } from '../../src/client/inspect-api.ts';
-import { defineAgent, defineConfig, defineTeam, defineTool } from '../../src/config/index.ts';
+import type { LedgerQuery, LedgerView } from '../../src/client/inspect-api.ts';
+import { createSessionApi } from '../../src/client/session-api.ts';
+import {
+  defineAgent,
+  defineConfig,
+  defineTeam,
+  defineTool,
+  resolveConfig,
+  type Config,
+} from '../../src/config/index.ts';
+import { createApp } from '../../src/server/app.ts';
+import type { ServerDeps } from '../../src/server/deps.ts';
+import {
+  callList,
+  compactionList,
+  ledgerView,
+  receipt,
+  requestView,
+  runPage,
+} from '../../src/server/schemas/inspect.ts';
+import { readTokens } from '../../src/server/security/tokens.ts';
+import type { TallyQuery } from '../../src/simulator/index.ts';
 import { usageFields } from '../../src/domain/usage.ts';
 import type { RunMetrics, UsageSum } from '../../src/domain/metrics.ts';
 import { bodyOf, readBody } from '../support/sent-request.ts';
@@ -57,6 +77,9 @@ const config = defineConfig({
   ],
 });
 
+const portSecret = 'port-0123456789';
+const starboardSecret = 'starboard-0123456789';
+
 describe('what stands behind the figures of a session', () => {
   let stack: Stack<typeof config>;
   let talk: Session;
@@ -86,6 +109,27 @@ describe('what stands behind the figures of a session', () => {
     await session.send('Is the tide rising? [[tool tides {"port":"Tobermory"}]]');
     await session.send('Thank you.');
     return session as Session;
+  }
+
+  /** An HTTP server that two tenants may ask. */
+  function serverDeps(): ServerDeps {
+    const { runtime, store, taskQueue, simulator } = stack;
+    const books = { tally: async (query: TallyQuery) => simulator.tally(query) };
+    const temporal = runtime.client;
+    const backend = { temporal, store, taskQueue, bus: null, simulator: books, close: () => Promise.resolve() };
+    return {
+      api: createSessionApi<Config>(() => Promise.resolve(backend)),
+      backend,
+      config: resolveConfig(config, { defaultModel: 'simulated/echo' }),
+      tokens: readTokens(`ann:viewer:port:${portSecret},bob:admin:starboard:${starboardSecret}`),
+      about: { version: '0', temporal: { namespace: 'default', uiUrl: null }, defaultModel: null },
+      checks: {},
+      stopping: new AbortController().signal,
+      log: console,
+      environment: {},
+      dashboard: null,
+      stories: null,
+    };
   }
 
   /** A team with a team in it, asked twice. */
@@ -259,6 +303,38 @@ describe('what stands behind the figures of a session', () => {
     expect(await talk.inspect.compactions()).toMatchObject([
       { number: 1, cause: 'request', summary: { throughRun: 4 } },
     ]);
+  });
+
+  it('is read over HTTP by those alone who may see the session, in the shapes that the document tells', async () => {
+    const app = createApp(serverDeps());
+    const get = async (path: string, secret: string) =>
+      await app.request(`http://127.0.0.1${path}`, { headers: { authorization: `Bearer ${secret}` } });
+    const [call] = await talk.inspect.calls({ limit: 1 });
+    const shapes = {
+      'runs?limit=3': runPage,
+      'calls?limit=50': callList,
+      [`calls/${call?.callId ?? ''}/request`]: requestView,
+      'ledger?answered=false&state=estimated,released&limit=2': ledgerView,
+      compactions: compactionList,
+      receipt,
+    };
+    for (const [path, shape] of Object.entries(shapes)) {
+      const found = await get(`/v1/sessions/talk/${path}`, portSecret);
+      expect([path, found.status]).toEqual([path, 200]);
+      const body: unknown = await found.json();
+      expect(shape.parse(body)).toEqual(body);
+      const hidden = await get(`/v1/sessions/talk/${path}`, starboardSecret);
+      expect([path, hidden.status, await hidden.json()]).toMatchObject([path, 404, { code: 'SessionNotFound' }]);
+    }
+    const countOf = async (query: string, secret: string) =>
+      ((await (await get(`/v1/ledger?simulated=true&${query}`, secret)).json()) as LedgerView).rowCount;
+    const all = await countOf('', portSecret);
+    expect(all).toBe((await stack.api.usage.ledger({ tenant: 'port', simulated: true })).rowCount);
+    expect(await countOf('unnamed=session', portSecret)).toBe(0);
+    expect(await countOf('', starboardSecret)).toBe(0);
+    expect((await get('/v1/ledger?tenant=port', starboardSecret)).status).toBe(403);
+    expect((await get('/v1/ledger?unnamed=tenant', starboardSecret)).status).toBe(403);
+    expect((await get('/v1/sessions/talk/ledger?state=spent', portSecret)).status).toBe(400);
   });
 
   it('is not there for what nobody knows', async () => {

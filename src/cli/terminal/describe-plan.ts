@@ -40,8 +40,13 @@ export function describePlan(plan: PlanReport): string {
     screenWidth(),
     (text) => paint('dim', text),
   );
-  const cuts = plan.cut.flatMap((cut) => wrap(`Left out: ${describeCut(cut)}`, screenWidth()));
+  const cuts = describeCuts(plan.cut).flatMap((line) => wrap(line, screenWidth()));
   return [drawn, ...cuts.map((line) => paint('dim', line))].join('\n');
+}
+
+/** What was left out of a request, and why: a line each. */
+export function describeCuts(cuts: readonly Cut[]): readonly string[] {
+  return cuts.map((cut) => `Left out: ${describeCut(cut)}`);
 }
 
 function describeCut({ what, count: number, why }: Cut): string {
