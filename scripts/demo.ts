@@ -26,8 +26,7 @@ async function talk(session: Session, text: string, onEvent: OnEvent = () => {})
   heading(`› ${text}`);
   const paragraph = new Paragraph();
   const printer = new AnswerPrinter({
-    write: (written) => paragraph.write(written),
-    dim: (line) => paint('dim', line),
+    write: (written, style) => paragraph.write(style === undefined ? written : paint(style, written)),
     reasoning: false,
   });
   const sending = session.send(text);

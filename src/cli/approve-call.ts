@@ -27,7 +27,12 @@ export async function approveCall(id: string, given: string | undefined, options
 
 type Call = WaitingFor & { readonly callId: string };
 
-function namedCall(sessionId: string, calls: readonly Call[], given: string | undefined): Call {
+/**
+ * The call that a beginning of its id names, or the only one there is.
+ *
+ * @throws LoadlineError `InvalidMessage` that lists those that wait.
+ */
+export function namedCall(sessionId: string, calls: readonly Call[], given: string | undefined): Call {
   const named = calls.filter(({ callId }) => callId.startsWith(given ?? ''));
   const exact = named.find(({ callId }) => callId === given);
   const [first, second] = exact === undefined ? named : [exact];

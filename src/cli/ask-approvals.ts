@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { AgentRunResult, Session } from '../client/api.ts';
 import { approvalsIn } from '../domain/approval.ts';
+import type { WaitingFor } from '../domain/run.ts';
 import { describeCall } from './terminal/describe-waiting.ts';
 import { paint } from './terminal/colours.ts';
 
@@ -19,12 +20,21 @@ export async function askApprovals(
 ): Promise<boolean> {
   const calls = approvalsIn(waitingFor);
   for (const call of calls) {
-    const reason = call.reason === undefined ? '' : `${call.reason}.\n`;
-    const answer = await ask(`${reason}Approve ${describeCall(call)}? ${paint('dim', '[y/N]')} `);
+    const answer = await ask(`${approvalQuestion(call)} ${paint('dim', '[y/N]')} `);
     if (answer === null) return false;
-    await session.approve({ callId: call.callId, approved: /^\s*y(es)?\s*$/i.test(answer) });
+    await session.approve({ callId: call.callId, approved: isYes(answer) });
   }
   return calls.length > 0;
+}
+
+/** What is asked: `Approve refund(amount: 40)?`, with the reason where the arguments alone do not tell. */
+export function approvalQuestion(call: WaitingFor): string {
+  const reason = call.reason === undefined ? '' : `${call.reason}.\n`;
+  return `${reason}Approve ${describeCall(call)}?`;
+}
+
+export function isYes(answer: string): boolean {
+  return /^\s*y(es)?\s*$/i.test(answer);
 }
 
 /** One line; `null` when the terminal was closed, or Ctrl-C pressed. */

@@ -2,6 +2,7 @@ import { isErrorCode, LoadlineError } from '../domain/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { asPasted } from './own-command.ts';
 import { paintError } from './terminal/colours.ts';
+import { neutral } from './terminal/neutral.ts';
 
 /** The command was not called as it can be called: nothing was done. */
 export class UsageError extends Error {
@@ -28,5 +29,5 @@ export function exitCodeOf(error: unknown): number {
 /** `code: message` in red; the code is what programs and people look up. */
 export function failureLine({ code, message }: Pick<Failure, 'code' | 'message'>): string {
   const known = isErrorCode(code) ? code : code === 'Error' ? 'error' : code;
-  return `${paintError('red', `${known}:`)} ${asPasted(message)}`;
+  return `${paintError('red', `${known}:`)} ${neutral(asPasted(message))}`;
 }

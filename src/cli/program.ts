@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { approveCommand } from './commands/approve.ts';
 import { budgetCommand } from './commands/budget.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { chatCommand } from './commands/chat.ts';
 import { compactCommand } from './commands/compact.ts';
 import { closeCommand } from './commands/close.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -28,7 +29,7 @@ export type AddCommand = (program: Command) => Command;
 
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   'Run it:': [devCommand, workerCommand, doctorCommand],
-  'Talk:': [startSessionCommand, sendCommand, signalCommand, approveCommand],
+  'Talk:': [startSessionCommand, sendCommand, chatCommand, signalCommand, approveCommand],
   'Look:': [
     sessionsCommand,
     stateCommand,

@@ -3,16 +3,18 @@ import { approvalsIn } from '../domain/approval.ts';
 import { shellWord } from '../domain/shell-word.ts';
 import { defaultThresholds } from '../domain/agent.ts';
 import type { SendCommandOptions } from './commands/send.ts';
+import { cancelOwnRun } from './cancel-own-run.ts';
 import { exitCodeOfRun, exitCodes } from './exit-codes.ts';
 import { failureLine } from './failure.ts';
 import { messageContent, sessionFor } from './message.ts';
 import { askApprovals, canAsk } from './ask-approvals.ts';
-import { note, print, printDocument, printJsonLine } from './output.ts';
+import { note, print, printDocument, printJsonLine, write } from './output.ts';
 import { asPasted, ownCommand } from './own-command.ts';
 import { AnswerPrinter } from './terminal/answer-printer.ts';
 import { closingLine, type ContextGauge } from './terminal/closing-line.ts';
 import { paint } from './terminal/colours.ts';
 import { describeWaiting } from './terminal/describe-waiting.ts';
+import { neutral } from './terminal/neutral.ts';
 import { ThresholdWarnings } from './terminal/threshold-warnings.ts';
 import { screenWidth } from './terminal/screen.ts';
 import { withClient } from './with-client.ts';
@@ -26,14 +28,13 @@ export async function sendMessage(id: string, text: string, options: SendCommand
     const session = await sessionFor(client, id, options);
     let sending = session.send(content, options.messageId === undefined ? {} : { messageId: options.messageId });
     const printer = new AnswerPrinter({
-      write: (text) => void process.stdout.write(text),
-      dim: (text) => paint('dim', text),
+      write: (text, style) => write(style === undefined ? neutral(text) : paint(style, neutral(text))),
       reasoning: process.stdout.isTTY === true,
     });
     const interruption = onInterrupt(() => {
       printer.interrupt();
       note('Cancelling the run; Ctrl-C again leaves at once.');
-      return cancelOwnRun(session, sending.messageId);
+      return cancelOwnRun(session, sending.messageId, 'interrupted at the command line');
     });
     const warnings = new ThresholdWarnings();
     try {
@@ -113,14 +114,6 @@ async function contextOf(session: Session): Promise<ContextGauge> {
   } catch {
     return { use: null, marks: defaultThresholds.context };
   }
-}
-
-/** Cancels the run of this message and no other; one that has not begun is taken out of the queue. */
-async function cancelOwnRun(session: Session, messageId: string): Promise<void> {
-  const { queue, currentRun } = await session.state();
-  const runs = currentRun === null ? queue : [...queue, currentRun];
-  const own = runs.find((run) => run.messageId === messageId);
-  if (own !== undefined) await session.cancel({ runId: own.runId, reason: 'interrupted at the command line' });
 }
 
 /** The first Ctrl-C asks for the run to be cancelled, and its end is waited for; the second ends the process. */

@@ -17,14 +17,24 @@ export async function showLimits(id: string, assignments: readonly string[], opt
     const { limits, thresholds } = assignments.length === 0 ? await session.state() : await session.setLimits(patch);
     const inForce: LimitsInForce = { limits, thresholds };
     if (options.json === true) return printDocument(inForce);
-    const changed = new Set(assignments.map((one) => one.slice(0, one.indexOf('='))));
-    const rows = flat(inForce).map(([key, value]) => {
-      const text = value === null ? paint('dim', 'none') : String(value as string | number);
-      return [key, changed.has(key) ? paint('bold', text) : text] as const;
-    });
-    print(fields(rows, screenWidth()));
+    print(describeLimits(inForce, assignments));
   });
 }
+
+/** The limits in force, those that the assignments have changed in bold. */
+export function describeLimits(inForce: LimitsInForce, assignments: readonly string[]): string {
+  const changed = new Set(assignments.map((one) => one.slice(0, one.indexOf('='))));
+  const rows = flat(inForce).map(([key, value]) => {
+    const text = value === null ? paint('dim', 'none') : String(value as string | number);
+    return [key, changed.has(key) ? paint('bold', text) : text] as const;
+  });
+  return fields(rows, screenWidth());
+}
+
+/** The names of all that can be set, such as `thresholds.context.warn`. */
+export const limitNames: readonly string[] = flat({ limits: defaultLimits, thresholds: defaultThresholds }).map(
+  ([name]) => name,
+);
 
 /** `thresholds.context.warn` and the like, as they are set here. */
 function flat({ limits, thresholds }: LimitsInForce): (readonly [string, unknown])[] {
@@ -45,14 +55,13 @@ function flat({ limits, thresholds }: LimitsInForce): (readonly [string, unknown
  * // { callsPerRun: 5, thresholds: { context: { warn: 0.6 } } }
  */
 export function parseAssignments(assignments: readonly string[]): LimitsPatch {
-  const known = flat({ limits: defaultLimits, thresholds: defaultThresholds }).map(([key]) => key);
   const patch: Record<string, unknown> = {};
   for (const assignment of assignments) {
     const equals = assignment.indexOf('=');
     if (equals < 1) throw new UsageError(`"${assignment}" sets nothing: write key=value, e.g. callsPerRun=5`);
     const key = assignment.slice(0, equals);
-    if (!known.includes(key)) {
-      const hint = didYouMean(key, known) || `; known are ${known.join(', ')}`;
+    if (!limitNames.includes(key)) {
+      const hint = didYouMean(key, limitNames) || `; known are ${limitNames.join(', ')}`;
       throw new UsageError(`There is no limit "${key}"${hint}`);
     }
     let place = patch;

@@ -1,14 +1,14 @@
 import type { Session } from '../client/api.ts';
 import { defaultThresholds } from '../domain/agent.ts';
 import { LoadlineError } from '../domain/errors.ts';
-import { isDelta } from '../domain/events.ts';
 import { toSessionMetrics, type SessionMetrics } from '../domain/metrics.ts';
 import type { SessionState } from '../domain/session.ts';
 import type { MetricsOptions } from './commands/metrics.ts';
-import { note, print, printDocument, printJsonLine } from './output.ts';
+import { note, print, printDocument } from './output.ts';
 import { findSessionRow } from './session-id.ts';
 import { describeMetrics } from './terminal/describe-metrics.ts';
 import { describeWaiting } from './terminal/describe-waiting.ts';
+import { watchMetrics } from './watch-metrics.ts';
 import { withClient, withStore } from './with-client.ts';
 
 /** Shows a session's metrics: from the session itself, or from the store when no Temporal server answers. */
@@ -16,7 +16,10 @@ export async function showMetrics(id: string, options: MetricsOptions): Promise<
   try {
     await withClient(options, async (client) => {
       const session = await client.session(id);
-      if (options.watch === true) return await watch(session, options);
+      const row = await client.backend.store.session(session.id);
+      if (options.watch === true && row?.status === 'open') {
+        return await watchMetrics(session, row.lastEventId, options.json === true);
+      }
       const metrics = await session.metrics();
       if (options.json === true) return printDocument(metrics);
       const { thresholds, waitingFor = [] } = (await stateOf(session)) ?? {};
@@ -43,26 +46,4 @@ async function fromStore(id: string, options: MetricsOptions): Promise<SessionMe
 /** A session that has closed meanwhile may have nobody to ask. */
 async function stateOf(session: Session): Promise<SessionState | null> {
   return await session.state().catch(() => null);
-}
-
-async function watch(session: Session, options: MetricsOptions): Promise<void> {
-  const ending = new AbortController();
-  process.once('SIGINT', () => ending.abort());
-  const marks = ((await stateOf(session))?.thresholds ?? defaultThresholds).context;
-  const show = async (): Promise<void> => {
-    const metrics = await session.metrics();
-    if (options.json === true) return printJsonLine(metrics);
-    // Home and clear: the table is drawn over itself.
-    const clear = process.stdout.isTTY ? '\u001B[H\u001B[2J' : '';
-    print(clear + describeMetrics(metrics, marks));
-  };
-  await show();
-  let seen = Date.now();
-  for await (const event of session.events({ signal: ending.signal })) {
-    // What came before the first table is in it.
-    if (isDelta(event) || Date.parse(event.at) < seen) continue;
-    seen = Date.parse(event.at);
-    await show();
-    if (event.type === 'session.closed') break;
-  }
 }

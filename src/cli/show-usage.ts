@@ -2,7 +2,7 @@ import { usageCsv } from '../domain/usage-csv.ts';
 import { sumOfLines } from '../domain/usage-report.ts';
 import type { UsageOptions } from './commands/usage.ts';
 import { shellWord } from '../domain/shell-word.ts';
-import { note, print, printDocument } from './output.ts';
+import { note, print, printCsv, printDocument } from './output.ts';
 import { ownCommand } from './own-command.ts';
 import { describeUsage } from './terminal/describe-usage.ts';
 import { count } from './terminal/numbers.ts';
@@ -29,7 +29,7 @@ export async function showUsage(options: UsageOptions): Promise<void> {
       const { from: since, to: before } = query;
       return printDocument({ by, from: since, to: before, timeZone, lines, total, simulatedTokensLeftOut: leftOut });
     }
-    if (options.csv === true) return process.stdout.write(usageCsv(by, lines));
+    if (options.csv === true) return printCsv(usageCsv(by, lines));
     if (lines.length > 0) print(describeUsage(by, lines, total, screenWidth()));
     else if (leftOut === 0) print('Nothing was spent.');
     if (leftOut === 0) return;

@@ -12,7 +12,10 @@ function delta(type: DeltaEvent['type'], offset: number, text: string, more: Par
 /** Prints with notes in angle brackets. */
 function printed(events: readonly RunEvent[], text: string, reasoning = true): string {
   let out = '';
-  const printer = new AnswerPrinter({ write: (more) => (out += more), dim: (more) => `<${more}>`, reasoning });
+  const printer = new AnswerPrinter({
+    write: (more, style) => (out += style === undefined ? more : more.replace(/^(.*?)(\n?)$/s, '<$1>$2')),
+    reasoning,
+  });
   for (const event of events) printer.take(event);
   printer.end(text);
   return out;
@@ -78,7 +81,7 @@ describe('an answer that is printed as it is written', () => {
   it('shows no more once it is interrupted, unless the answer was complete all the same', () => {
     const interrupted = (text: string): string => {
       let out = '';
-      const printer = new AnswerPrinter({ write: (more) => (out += more), dim: (more) => more, reasoning: true });
+      const printer = new AnswerPrinter({ write: (more) => (out += more), reasoning: true });
       printer.take(delta('text.delta', 0, 'one '));
       printer.interrupt();
       printer.take(delta('text.delta', 4, 'two '));

@@ -2,9 +2,8 @@ import type { RunEvent } from '../../domain/events.ts';
 import { describeCompaction } from './describe-compaction.ts';
 
 export interface AnswerOutput {
-  write(text: string): void;
-  /** For what is no part of the answer. */
-  dim(text: string): string;
+  /** Dim is what is no part of the answer. */
+  write(text: string, style?: 'dim'): void;
   /** Whether reasoning is shown. */
   readonly reasoning: boolean;
 }
@@ -105,12 +104,12 @@ export class AnswerPrinter {
     if (!this.output.reasoning || this.interrupted || offset !== this.reasoned) return;
     this.reasoned += delta.length;
     this.goTo('reasoning');
-    this.output.write(this.output.dim(delta));
+    this.output.write(delta, 'dim');
   }
 
   private line(text: string): void {
     this.goTo('start');
-    this.output.write(`${this.output.dim(text)}\n`);
+    this.output.write(`${text}\n`, 'dim');
   }
 
   private goTo(column: 'start' | 'text' | 'reasoning'): void {

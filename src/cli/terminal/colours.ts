@@ -13,6 +13,11 @@ export function paintError(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stderr });
 }
 
+/** Are texts for this output painted at all? */
+export function hasStyles(stream: NodeJS.WriteStream): boolean {
+  return styleText('bold', 'x', { stream }) !== 'x';
+}
+
 const ofLevel = { fine: 'green', warn: 'yellow', critical: 'red' } as const;
 
 export function paintLevel(level: GaugeLevel, text: string): string {

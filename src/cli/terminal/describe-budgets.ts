@@ -30,8 +30,8 @@ export function describeBudgets(budgets: readonly BudgetStatus[], now: number, w
     [
       { title: 'BUDGET', value: (one) => `${budgetName(one)}${one.unit === 'uncachedTokens' ? ' (uncached)' : ''}` },
       { title: 'USED', value: bar },
-      { title: 'SPENT', align: 'right', value: ({ spent, unit }) => shown(spent, unit) },
-      { title: 'RESERVED', align: 'right', value: ({ reserved, unit }) => shown(reserved, unit) },
+      { title: 'SPENT', align: 'right', spare: 3, value: ({ spent, unit }) => shown(spent, unit) },
+      { title: 'RESERVED', align: 'right', spare: 5, value: ({ reserved, unit }) => shown(reserved, unit) },
       ...(budgets.some(({ unreserved }) => unreserved > 0)
         ? [
             {
@@ -43,8 +43,8 @@ export function describeBudgets(budgets: readonly BudgetStatus[], now: number, w
           ]
         : []),
       { title: 'LIMIT', align: 'right', value: ({ limit, unit }) => shown(limit, unit) },
-      { title: 'RESETS', value: ({ resetsAt }) => (resetsAt === null ? 'never' : inWords(resetsAt, now)) },
-      { title: 'AT', spare: 1, value: ({ resetsAt }) => (resetsAt === null ? '' : instantText(resetsAt)) },
+      { title: 'RESETS', spare: 4, value: ({ resetsAt }) => (resetsAt === null ? 'never' : inWords(resetsAt, now)) },
+      { title: 'AT', spare: 6, value: ({ resetsAt }) => (resetsAt === null ? '' : instantText(resetsAt)) },
     ],
     budgets,
     width,

@@ -3,6 +3,7 @@ import { excerpt, searchedWords, textOfMessage } from '../../domain/message-text
 import type { Message, Part } from '../../domain/messages.ts';
 import { spentParts } from './closing-line.ts';
 import { paint } from './colours.ts';
+import { neutral } from './neutral.ts';
 import { screenWidth } from './screen.ts';
 import { wrap } from './wrap.ts';
 
@@ -21,7 +22,7 @@ export function describeFound(messages: readonly FoundMessage[], search: string)
   if (messages.length === 0) return `Nothing in this session says "${search}". Try fewer or other words.`;
   return messages
     .map((message) => {
-      const shown = excerpt(textOfMessage(message), search, excerptChars);
+      const shown = neutral(excerpt(textOfMessage(message), search, excerptChars));
       return `${headOf(message, message.number)}\n${wrap(emphasised(shown, search), screenWidth()).join('\n')}`;
     })
     .join('\n\n');
@@ -36,7 +37,7 @@ function emphasised(text: string, search: string): string {
 function headOf({ role, agent, createdAt }: Message, number: number): string {
   const asked = role === 'user' && agent !== undefined ? `loadline (${agent})` : role;
   const who = role === 'assistant' ? (agent ?? role) : asked;
-  return `${paint([styles[role], 'bold'], who)} ${paint('dim', `message ${number}, ${createdAt}`)}`;
+  return `${paint([styles[role], 'bold'], neutral(who))} ${paint('dim', `message ${number}, ${createdAt}`)}`;
 }
 
 function describeMessage(message: Message, number: number): string {
@@ -51,17 +52,17 @@ function describeMessage(message: Message, number: number): string {
 function describePart(part: Part): string {
   switch (part.type) {
     case 'text':
-      return part.text;
+      return neutral(part.text);
     case 'reasoning':
-      return paint('dim', part.text);
+      return paint('dim', neutral(part.text));
     case 'tool-call':
-      return paint('dim', `→ ${part.tool}(${asText(part.input)})`);
+      return paint('dim', neutral(`→ ${part.tool}(${asText(part.input)})`));
     case 'tool-result':
-      return paint(part.isError ? 'red' : 'dim', `← ${part.tool}: ${asText(part.output)}`);
+      return paint(part.isError ? 'red' : 'dim', neutral(`← ${part.tool}: ${asText(part.output)}`));
     case 'image':
     case 'audio':
     case 'file':
-      return paint('dim', `[${part.type} ${part.mediaType}${part.url === undefined ? '' : ` ${part.url}`}]`);
+      return paint('dim', neutral(`[${part.type} ${part.mediaType}${part.url === undefined ? '' : ` ${part.url}`}]`));
   }
 }
 

@@ -7,6 +7,7 @@ import { describeWaiting } from './describe-waiting.ts';
 import { describePlan } from './describe-plan.ts';
 import { fields } from './fields.ts';
 import { count } from './numbers.ts';
+import { neutral } from './neutral.ts';
 import { screenWidth } from './screen.ts';
 import { wrap } from './wrap.ts';
 
@@ -24,7 +25,7 @@ export function describeState(state: SessionDetails): string {
         `${paint('bold', state.sessionId)}${state.simulated === true ? `  ${paint('yellow', 'simulated')}` : ''}`,
       ],
       ['status', paintStatus(state.status)],
-      ['because', state.reason ?? null],
+      ['because', state.reason === undefined ? null : neutral(state.reason)],
       ['agent', state.agent],
       ['user', state.user ?? null],
       ['tenant', state.tenant ?? null],
@@ -55,6 +56,8 @@ function describeSummary(
   const messages = `messages ${firstSeq} to ${lastSeq}`;
   const of = throughRun === 0 && continues !== null ? `${messages} of ${continues}` : messages;
   const head = wrap(`Summary of ${of} (${count(tokens)} tokens, by ${model}):`, screenWidth());
-  const body = text.split('\n').flatMap((line) => wrap(line, screenWidth()));
+  const body = neutral(text)
+    .split('\n')
+    .flatMap((line) => wrap(line, screenWidth()));
   return [...head.map((line) => paint('dim', line)), ...body].join('\n');
 }
