@@ -395,7 +395,7 @@ describe('errors', () => {
 describe('access', () => {
   it('needs a known token where tokens are set, and shows nobody the sessions of another tenant', async () => {
     const tokens = 'ann:user:acme:secret-of-ann-1,bob:user:other:secret-of-bob-1,eve:viewer:acme:secret-of-eve-1';
-    const guarded = await startApiServer(stack, config, tokens);
+    const guarded = await startApiServer(stack, config, { tokens });
     const as = (apiKey: string): OpenAI => new OpenAI({ baseURL: `${guarded.url}/openai/v1`, apiKey });
     try {
       await expect(as('wrong-secret-123').models.list()).rejects.toBeInstanceOf(OpenAI.AuthenticationError);

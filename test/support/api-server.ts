@@ -15,11 +15,12 @@ export interface ApiServer {
  * The HTTP API over a stack.
  *
  * @param tokens as LOADLINE_API_TOKENS has them; without, everybody may do everything.
+ * @param dashboard the folder of what is served at `/`.
  */
 export async function startApiServer<C extends Config>(
   stack: Stack<C>,
   config: C,
-  tokens?: string,
+  { tokens, dashboard = null }: { readonly tokens?: string; readonly dashboard?: string | null } = {},
 ): Promise<ApiServer> {
   const stopping = new AbortController();
   const { client, bus } = stack.runtime;
@@ -40,7 +41,7 @@ export async function startApiServer<C extends Config>(
     stopping: stopping.signal,
     log: { error: console.error, warn: () => undefined, info: () => undefined },
     environment: {},
-    dashboard: null,
+    dashboard,
   });
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
