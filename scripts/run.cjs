@@ -25,6 +25,7 @@ var commands = {
   lint: source('node_modules/oxlint/bin/oxlint'),
   'check-package': source('scripts/check-package.ts'),
   storm: source('scripts/storm.ts'),
+  'try-openai-python': source('scripts/try-openai-python.ts'),
   'try-real-model': source('scripts/try-real-model.ts'),
 };
 
