@@ -22,7 +22,8 @@ export async function toolsOfRequest(
 ): Promise<readonly ToolSpec[]> {
   const { summaryNumber = 0, resultsThroughSeq = 0 } = session ?? {};
   const listed = await listingFor(deps, spec, sessionId, `${summaryNumber}/${resultsThroughSeq}`);
-  const tools = [...spec.tools, ...listed.map((tool) => tool.spec)];
+  // The same list each time, where there is nothing to add: what is known of it need not be worked out again.
+  const tools = listed.length === 0 ? spec.tools : [...spec.tools, ...listed.map((tool) => tool.spec)];
   const isLessThanWhole = summaryNumber > 0 || resultsThroughSeq > 0 || hasExcerpts;
   const hasRecall = spec.tools.some(({ name }) => name === recallSpec.name);
   return isLessThanWhole && tools.length > 0 && !hasRecall ? [...tools, recallSpec] : tools;

@@ -89,11 +89,21 @@ function kept(text: string, media_type: string): KeptText {
   return { blob_id: createHash('sha256').update(bytes).digest('hex'), media_type, bytes };
 }
 
+/** Tools are long, and an agent's are the same list in request after request. */
+const keptTools = new WeakMap<readonly ToolSpec[], KeptText>();
+
+function toolsOf(tools: readonly ToolSpec[]): KeptText | null {
+  if (tools.length === 0) return null;
+  const text = keptTools.get(tools) ?? kept(toJson(tools), 'application/json');
+  keptTools.set(tools, text);
+  return text;
+}
+
 export function encodeRequest({ instructions, tools, output, prompt, ...span }: RequestRecord): EncodedRequest {
   return {
     span,
     instructions: kept(instructions, 'text/plain'),
-    tools: tools.length === 0 ? null : kept(toJson(tools), 'application/json'),
+    tools: toolsOf(tools),
     output: output === null ? null : kept(toJson(output), 'application/json'),
     prompt: prompt === undefined ? null : kept(prompt, 'text/plain'),
   };
