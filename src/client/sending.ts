@@ -45,9 +45,8 @@ export class RunSending implements Sending<unknown> {
     const ending = new AbortController();
     const ended = this.#result.finally(() => setTimeout(() => ending.abort(), drainMs).unref());
     ended.catch(() => ending.abort());
-    // Sent again, the run may have begun long ago.
-    let runId = (await backend.store.runByMessageId(this.#sessionId, this.messageId))?.runId ?? null;
-    const feed = followEvents(backend, this.#sessionId, { afterId: await this.#from, signal: ending.signal });
+    let runId: string | null = null;
+    const feed = followEvents(backend, this.#sessionId, { afterId: await this.#before(), signal: ending.signal });
     for await (const event of feed) {
       if (event.type === 'run.started' && event.messageId === this.messageId) runId = event.runId ?? null;
       if (runId !== null && event.runId !== runId) continue;
@@ -57,6 +56,14 @@ export class RunSending implements Sending<unknown> {
       if (isEndOf(event, this.messageId)) break;
     }
     await this.#result;
+  }
+
+  /** Sent again, the run may have begun, or ended, long ago: it is told from its beginning. */
+  async #before(): Promise<number> {
+    const { store } = await this.#backend();
+    const known = await store.runByMessageId(this.#sessionId, this.messageId);
+    const first = known === null ? null : await store.firstEventOf(this.#sessionId, known.runId);
+    return first === null ? await this.#from : first - 1;
   }
 }
 

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { secureHeaders } from 'hono/secure-headers';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { answerError } from './answer-error.ts';
 import { Dashboard } from './dashboard.ts';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './deps.ts';
 import { healthRoutes } from './health.ts';
+import { httpMetrics } from './metrics/http-metrics.ts';
+import { ledgerMetrics } from './metrics/ledger-metrics.ts';
 import { describeApi } from './open-api.ts';
 import { aboutRoutes } from './routes/about.ts';
 import { actionRoutes } from './routes/actions.ts';
@@ -14,13 +17,15 @@ import { eventRoutes } from './routes/events.ts';
 import { inspectRoutes } from './routes/inspect.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { storyRoutes } from './routes/stories.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { authenticate, requirePrincipal } from './security/authenticate.ts';
-import { jsonOnly, limitedBody, withPlaceInJson } from './security/body.ts';
+import { jsonOnly, limitedBody, shallow, withPlaceInJson } from './security/body.ts';
+import { limitRate } from './security/rate-limit.ts';
 import { sameOrigin } from './security/same-origin.ts';
 import { openAiRoutes } from './openai/routes.ts';
 import { uiStreamRoutes } from './ui-stream/routes.ts';
@@ -60,12 +65,17 @@ export function createApp(deps: ServerDeps): Routes {
       xFrameOptions: 'DENY',
     }),
   );
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  ledgerMetrics(registry, deps.backend.store);
+  app.use(httpMetrics(registry));
   if (tokens === null) app.use(sameOrigin);
+  app.on('ALL', ['/v1/*', '/openai/*', '/metrics'], limitRate(tokens));
   app.use(authenticate(tokens));
   app.on('ALL', ['/v1/*', '/openai/*', '/metrics'], async (context, next) =>
     context.req.path === '/v1/about' ? await next() : await requirePrincipal(context, next),
   );
-  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], ['/v1/*', '/openai/*'], jsonOnly, limitedBody);
+  app.on(['POST', 'PUT', 'PATCH', 'DELETE'], ['/v1/*', '/openai/*'], jsonOnly, limitedBody, shallow);
 
   app.route(
     '/',
@@ -85,6 +95,7 @@ export function createApp(deps: ServerDeps): Routes {
     usageRoutes(deps),
     ledgerRoutes(deps),
     storyRoutes(deps),
+    metricsRoutes(registry),
     openAiRoutes(deps),
     uiStreamRoutes(deps),
   ]) {

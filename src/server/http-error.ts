@@ -55,7 +55,10 @@ function problemsOf(place: string, issue: z.core.$ZodIssue): FieldProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ field: fieldName(place, [...issue.path, key]), message: 'is not known' }));
   }
-  const message = issue.message.replace(/^Invalid input: /, '').replace(', received undefined', ', and it is missing');
+  const message = issue.message
+    .replace(/^Invalid input: /, '')
+    .replace(', received undefined', ', and it is missing')
+    .replace('expected number, received NaN', 'expected one number');
   return [{ field: fieldName(place, issue.path), message }];
 }
 

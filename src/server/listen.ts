@@ -1,9 +1,9 @@
-import { createAdaptorServer } from '@hono/node-server';
-import type { Server } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { LoadlineError } from '../domain/errors.ts';
 import { HttpError } from './http-error.ts';
-import { toProblem } from './problem.ts';
+import { toProblem, type ProblemAnswer } from './problem.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -21,12 +21,14 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
+type Fetch = Parameters<typeof getRequestListener>[0];
 
 /** How long headers and a whole request may take to arrive, and how often that is looked at. */
 const headersMs = 15_000;
 const requestMs = 60_000;
 const lookEveryMs = 1_000;
+/** Of any route. */
+const anyMethod = 'GET, HEAD, POST, PUT, DELETE, OPTIONS';
 /** How long requests in progress have at a stop. */
 const graceMs = 3_000;
 
@@ -68,33 +70,65 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Http
 }
 
 function bind(fetch: Fetch, host: string, port: number): Promise<Server> {
-  const server = createAdaptorServer({
-    fetch,
-    serverOptions: { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: lookEveryMs },
-  }) as Server;
+  const answer = getRequestListener(fetch, { errorHandler: answerMisfit });
+  const server = createServer(
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: lookEveryMs,
+      // Without it the app is asked, which answers in our words.
+      requireHostHeader: false,
+    },
+    (request, response) => void answer(request, response),
+  );
   server.on('clientError', refuse);
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const { problem } = misfit('Expect names nothing but 100-continue');
+    response.writeHead(problem.status, problemType).end(JSON.stringify(problem));
+  });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve(server));
   });
 }
 
+const problemType = { 'Content-Type': 'application/problem+json', Connection: 'close' };
+
+function misfit(words: string): ProblemAnswer {
+  return toProblem(new LoadlineError('InvalidMessage', words));
+}
+
+/** A request whose address can't be read reaches no app. */
+function answerMisfit(error: unknown): Response {
+  const { problem } =
+    error instanceof RequestError ? misfit('The address of this request, or its Host, is none') : toProblem(error);
+  return new Response(JSON.stringify(problem), { status: problem.status, headers: problemType });
+}
+
+/** A method that HTTP does not have; what is no HTTP at all looks the same to the parser. */
+function namesMethod({ code, rawPacket }: ClientError): boolean {
+  return code === 'HPE_INVALID_METHOD' && /^[A-Za-z-]+ \S+ HTTP\/1/.test(rawPacket?.toString('latin1') ?? '');
+}
+
+type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
 /** What never became a request is answered in the same words as any other fault. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuse(error: ClientError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const fault =
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       ? new HttpError('RequestTimeout', 'The request took too long to arrive')
       : error.code === 'HPE_HEADER_OVERFLOW'
         ? new HttpError('HeadersTooLarge', 'The headers are larger than 16 KiB')
-        : new LoadlineError('InvalidMessage', 'This is no request of HTTP/1.1');
-  const { problem } = toProblem(fault);
+        : namesMethod(error)
+          ? new HttpError('MethodNotAllowed', 'No address takes this method', { Allow: anyMethod })
+          : new LoadlineError('InvalidMessage', 'This is no request of HTTP/1.1');
+  const { problem, headers } = toProblem(fault);
   const body = JSON.stringify(problem);
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
-    'Content-Type: application/problem+json',
+    ...Object.entries({ ...problemType, ...headers }).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -20,6 +20,14 @@ export const eventsAfter = query<{ sessionId: string; afterId: number; limit: nu
     .limit(arg('limit')),
 );
 
+export const firstOfRun = query<{ sessionId: string; runId: string }>()((db, arg) =>
+  db
+    .selectFrom('events')
+    .select((eb) => eb.fn.min<number | null>('id').as('id'))
+    .where('session_id', '=', arg('sessionId'))
+    .where('run_id', '=', arg('runId')),
+);
+
 export const eventsBefore = query<{ sessionId: string; beforeId: number; limit: number }>()((db, arg) =>
   db
     .selectFrom('events')

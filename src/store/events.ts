@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DeltaEvent, EventBody, StoredEvent } from '../domain/events.ts';
 import type { Database } from './database.ts';
 import { deltasAfter, deltasBefore, insertDelta } from './delta-queries.ts';
-import { eventsAfter, eventsBefore } from './event-queries.ts';
+import { eventsAfter, eventsBefore, firstOfRun } from './event-queries.ts';
 import { fromJson, toJson } from './records.ts';
 import type { EventsTable } from './schema.ts';
 import { SessionChange } from './session-change.ts';
@@ -33,6 +33,9 @@ export function eventStore(database: Database): EventStore {
         const records = await connection.all(eventsAfter, { sessionId, afterId, limit });
         return records.map(toStoredEvent);
       }),
+
+    firstEventOf: (sessionId, runId) =>
+      database.read(async (connection) => (await connection.first(firstOfRun, { sessionId, runId }))?.id ?? null),
 
     latestCallStarted: (sessionId) =>
       database.read(async (connection) => {

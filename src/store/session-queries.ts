@@ -5,6 +5,13 @@ export const sessionById = query<{ sessionId: string }>()((db, arg) =>
   db.selectFrom('sessions').selectAll().where('session_id', '=', arg('sessionId')),
 );
 
+export const sessionsByStatus = query<Record<never, never>>()((db) =>
+  db
+    .selectFrom('sessions')
+    .select((eb) => ['status', eb.fn.countAll<number>().as('sessions')])
+    .groupBy('status'),
+);
+
 export const insertSession = query<SessionsTable>()((db, arg) =>
   db
     .insertInto('sessions')

@@ -76,6 +76,8 @@ export interface SessionStore {
   sessions(
     filter: SessionFilter,
   ): Promise<{ readonly sessions: readonly ListedSession[]; readonly cursor: string | null }>;
+  /** How many there are of each status; of a status that none has, nothing. */
+  sessionsByStatus(): Promise<Readonly<Partial<Record<SessionRow['status'], number>>>>;
   /** Sets the last status and appends `session.closed`; a second time changes nothing. */
   closeSession(input: {
     readonly sessionId: string;

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { toJson, toSessionRow } from './records.ts';
 import { SessionChange } from './session-change.ts';
 import { listSessions } from './session-list.ts';
-import { insertSession, sessionById } from './session-queries.ts';
+import { insertSession, sessionById, sessionsByStatus } from './session-queries.ts';
 import type { SessionStore } from './store.ts';
 
 export function sessionStore(database: Database): SessionStore {
@@ -50,6 +50,12 @@ export function sessionStore(database: Database): SessionStore {
       }),
 
     sessions: (filter) => database.read((connection) => listSessions(connection, database.builder, filter)),
+
+    sessionsByStatus: () =>
+      database.read(async (connection) => {
+        const counts = await connection.all(sessionsByStatus, {});
+        return Object.fromEntries(counts.map(({ status, sessions }) => [status, sessions]));
+      }),
 
     closeSession: ({ sessionId, status, reason, at }) =>
       database.write(async (connection) => {

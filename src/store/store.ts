@@ -460,6 +460,8 @@ export interface EventStore {
     sessionId: string,
     page: { readonly afterId: number; readonly limit: number },
   ): Promise<readonly StoredEvent[]>;
+  /** The number of a run's first event; `null`: it has none yet. */
+  firstEventOf(sessionId: string, runId: string): Promise<number | null>;
   /** The newest `call.started` but those of summaries and of members; `null`: nothing was asked yet. */
   latestCallStarted(sessionId: string): Promise<CallStarted | null>;
   /** The same events of the same moment (`at`) are stored once. */

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { answered } from '../answered.ts';
 import { defineRoute } from '../define-route.ts';
 import type { ServerDeps } from '../deps.ts';
 import { preferenceOf } from '../preference.ts';
@@ -71,7 +72,7 @@ export function actionRoutes(deps: ServerDeps): Routes {
 
   defineRoute(routes, compact, async (context) => {
     const { sessionId } = await sessionRow(deps, context, context.req.valid('param').sessionId);
-    return context.json(await api.existing(sessionId).compact(context.req.valid('json')));
+    return context.json(await answered(deps, context, api.existing(sessionId).compact(context.req.valid('json'))));
   });
 
   defineRoute(routes, cancel, async (context) => {
@@ -93,13 +94,18 @@ export function actionRoutes(deps: ServerDeps): Routes {
 
   defineRoute(routes, setLimits, async (context) => {
     const { sessionId } = await sessionRow(deps, context, context.req.valid('param').sessionId);
-    return context.json(await api.existing(sessionId).setLimits(context.req.valid('json')));
+    return context.json(await answered(deps, context, api.existing(sessionId).setLimits(context.req.valid('json'))));
   });
 
   defineRoute(routes, approve, async (context) => {
     const { sessionId } = await sessionRow(deps, context, context.req.valid('param').sessionId);
     const { callId, approved, reason } = context.req.valid('json');
-    await api.existing(sessionId).approve({ callId, approved, ...(reason === undefined ? {} : { reason }) });
+    const said = api.existing(sessionId).approve({ callId, approved, ...(reason === undefined ? {} : { reason }) });
+    await answered(
+      deps,
+      context,
+      said.then(() => true),
+    );
     return context.json({ sessionId, callId, approved });
   });
 

@@ -49,7 +49,9 @@ const list = createRoute({
         .exactOptional()
         .openapi({ type: 'integer', description: 'The `number` of the last message of the page before' }),
       before: z
-        .union([z.literal('latest'), z.coerce.number().pipe(z.int().min(1))])
+        .union([z.literal('latest'), z.coerce.number().pipe(z.int().min(1))], {
+          error: 'expected the number of a message, or latest',
+        })
         .exactOptional()
         .openapi({ type: 'string', description: 'The page that ends before this `number`; `latest`: the last page' }),
       q: z.string().exactOptional().openapi({ description: 'Words to search for, the best match first' }),

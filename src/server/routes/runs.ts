@@ -38,12 +38,18 @@ async function runOf(
   { sessionId, status }: SessionRow,
   runId: string,
 ): Promise<AgentRunResult<unknown> | RunProgress> {
-  const row = await backend.store.run(sessionId, runId);
-  const isOpen = status === 'open' || status === 'closing';
-  if (row?.result == null && !isOpen) {
-    throw new LoadlineError('RunNotFound', `Session ${sessionId} has no run ${runId}`);
-  }
   const session = api.existing(sessionId);
-  if (row === null || row.result !== null) return await session.run(runId);
-  return (await within(patienceMs, session.run(runId)).catch(() => null)) ?? progressOf(row);
+  const row = await backend.store.run(sessionId, runId);
+  if (row?.result != null) return await session.run(runId);
+  const unknown = new LoadlineError('RunNotFound', `Session ${sessionId} has no run ${runId}`);
+  if (status !== 'open' && status !== 'closing') throw unknown;
+  try {
+    const asked = await within(patienceMs, session.run(runId));
+    if (asked !== null) return asked;
+  } catch (error) {
+    if (row === null && error instanceof LoadlineError && error.code === 'RunNotFound') throw unknown;
+  }
+  // A run may wait in its workflow, of which nobody tells while no worker runs.
+  if (row === null) throw new LoadlineError('TemporalUnavailable', `No worker tells of run ${runId}; ask again`);
+  return progressOf(row);
 }

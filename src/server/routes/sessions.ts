@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { LoadlineError } from '../../domain/errors.ts';
 import type { SessionOptions } from '../../client/api.ts';
+import { answered } from '../answered.ts';
 import { defineRoute } from '../define-route.ts';
 import type { ServerDeps } from '../deps.ts';
 import { answers, jsonBody, problems, sessionParams } from '../schemas/common.ts';
@@ -75,7 +76,7 @@ export function sessionRoutes(deps: ServerDeps): Routes {
       ...tenantFor(principal, tenant),
       ...(sessionId === undefined ? {} : { id: sessionId }),
     });
-    const created = await startSession(deps, principal, session);
+    const created = await answered(deps, context, startSession(deps, principal, session));
     context.header('Location', `/v1/sessions/${encodeURIComponent(created.sessionId)}`);
     return context.json(created, created.created ? 201 : 200);
   });

@@ -102,7 +102,7 @@ export const runAccepted = z
 export const sendBody = z
   .strictObject({
     text: z.string().exactOptional(),
-    parts: z.array(z.union([textPart, mediaPart])).exactOptional(),
+    parts: z.array(z.discriminatedUnion('type', [textPart, mediaPart])).exactOptional(),
     messageId: z.string().exactOptional().openapi({ description: 'Or the header Idempotency-Key' }),
     metadata: json.exactOptional(),
     stream: z.boolean().exactOptional().openapi({ description: 'Answer the run’s events as they come (SSE)' }),

@@ -50,10 +50,14 @@ export function requireAdmin(context: ServerContext): Principal {
 }
 
 function bearer(context: ServerContext, tokens: ApiTokens): Principal | null {
-  const header = context.req.header('authorization');
-  if (header === undefined) return null;
-  const [, secret] = /^Bearer +([\x21-\x7e]+) *$/i.exec(header) ?? [];
-  const principal = secret === undefined ? null : tokens.find(secret);
+  if (context.req.header('authorization') === undefined) return null;
+  const secret = bearerOf(context);
+  const principal = secret === null ? null : tokens.find(secret);
   if (principal !== null) return principal;
   throw new LoadlineError('Unauthorized', 'The access token is not one of LOADLINE_API_TOKENS');
+}
+
+/** The secret of `Authorization: Bearer …`; `null`: there is none. */
+export function bearerOf({ req }: Pick<ServerContext, 'req'>): string | null {
+  return /^Bearer +([\x21-\x7e]+) *$/i.exec(req.header('authorization') ?? '')?.[1] ?? null;
 }

@@ -25,6 +25,13 @@ export function eventStream(
   write: (signal: AbortSignal) => AsyncGenerator<string>,
   opening = `retry: ${retryMs}\n\n`,
 ): Response {
+  const headers = {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  };
+  // Nobody would ever end what nobody reads.
+  if (context.req.method === 'HEAD') return context.body(null, 200, headers);
   const encoder = new TextEncoder();
   const gone = new AbortController();
   const chunks = write(gone.signal);
@@ -67,9 +74,5 @@ export function eventStream(
     },
     { highWaterMark: 2 },
   );
-  return context.body(body, 200, {
-    'Content-Type': 'text/event-stream; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'X-Accel-Buffering': 'no',
-  });
+  return context.body(body, 200, headers);
 }
