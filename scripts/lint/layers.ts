@@ -25,7 +25,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'ai-sdk': { folders: [...base, 'providers'] },
   worker: { folders: [...acting, 'workflows'] },
   client: { folders: [...running] },
-  library: { folders: [...running, 'client'] },
-  server: { folders: [...running, 'client', 'library'] },
+  server: { folders: [...running, 'client'] },
+  library: { folders: [...running, 'client', 'server'] },
   cli: { folders: [...running, 'client', 'library', 'server'] },
 };

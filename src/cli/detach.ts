@@ -14,7 +14,7 @@ interface Ready {
 
 /** Runs a command of ours in the background and returns once it is ready; its output goes to a file in the home. */
 export async function detach(
-  command: 'dev' | 'worker',
+  command: 'dev' | 'worker' | 'server',
   words: readonly string[],
   options: CommonOptions,
 ): Promise<void> {

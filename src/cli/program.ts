@@ -17,6 +17,7 @@ import { overviewCommand } from './commands/overview.ts';
 import { requestCommand } from './commands/request.ts';
 import { sendCommand } from './commands/send.ts';
 import { sessionsCommand } from './commands/sessions.ts';
+import { serverCommand } from './commands/server.ts';
 import { signalCommand } from './commands/signal.ts';
 import { startSessionCommand } from './commands/start.ts';
 import { stateCommand } from './commands/state.ts';
@@ -28,7 +29,7 @@ import { workerCommand } from './commands/worker.ts';
 export type AddCommand = (program: Command) => Command;
 
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
-  'Run it:': [devCommand, workerCommand, doctorCommand],
+  'Run it:': [devCommand, workerCommand, serverCommand, doctorCommand],
   'Talk:': [startSessionCommand, sendCommand, chatCommand, signalCommand, approveCommand],
   'Look:': [
     sessionsCommand,

@@ -1,6 +1,5 @@
 import { databaseUrlOf } from '../client/database-url.ts';
 import { readEnvironment, resolveConfig } from '../config/index.ts';
-
 import { readTokens } from '../server/security/tokens.ts';
 import { serveHost } from '../server/serve-host.ts';
 import { openStories } from '../server/stories/stories.ts';

@@ -1,5 +1,5 @@
 import { createSessionApi } from '../client/session-api.ts';
-import type { Backend } from '../client/backend.ts';
+import { backendOf } from '../client/host-backend.ts';
 import type { Config } from '../config/index.ts';
 import type { Host } from '../worker/host.ts';
 import { dashboardFolder } from './dashboard-folder.ts';
@@ -8,21 +8,6 @@ import { checksOf, workerCheck } from './health.ts';
 import type { RunningServer } from './start-server.ts';
 import type { Stories } from './stories/stories.ts';
 import { packageVersion } from './version.ts';
-
-/** What a client in a host's own process works with. */
-export function backendOf(host: Host): Backend {
-  const { runtime, store, taskQueue, config, simulator } = host;
-  const { client: temporal, bus } = runtime;
-  return {
-    temporal,
-    store,
-    taskQueue,
-    bus,
-    models: config.models,
-    simulator: { tally: async (query) => simulator.tally(query) },
-    close: () => host.close(),
-  };
-}
 
 /** Serves what a host runs. */
 export function serveHost(

@@ -22,16 +22,21 @@ const coreFilter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
 
 let installed: Logger | null = null;
 
+/** JSON lines on standard error. */
+export function jsonLines(level: LogLevel): pino.Logger {
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}
+
 /**
- * The process's log: JSON lines on standard error. Temporal's SDK has one runtime for a process, and its logger can be
+ * The log of a process with a worker: JSON lines on standard error. Temporal's SDK has one runtime for a process, and its logger can be
  * set once: a second call keeps the first one's level.
  */
 export function installLogger(level: LogLevel): Logger {
   if (installed !== null) return installed;
-  const out = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: true }),
-  );
+  const out = jsonLines(level);
   const logger = new DefaultLogger(level === 'silent' ? 'ERROR' : (level.toUpperCase() as SdkLogLevel), (entry) => {
     out[ofSdk[entry.level]](entry.meta ?? {}, entry.message);
   });

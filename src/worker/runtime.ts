@@ -59,8 +59,9 @@ export async function startRuntime(settings: RuntimeSettings): Promise<Runtime> 
     open.unshift(mcp);
     return await startWith({ connection, native, providers, mcp }, settings, closeAll);
   } catch (error) {
-    // The SDK's own threads hold the process until the last connection is closed.
-    await closeAll();
+    // The SDK's own threads hold the process until the last connection is closed. What failed first is what is told: a
+    // connection that a worker was made for does not close.
+    await closeAll().catch(() => undefined);
     throw error;
   }
 }
