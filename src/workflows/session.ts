@@ -300,8 +300,6 @@ class LiveSession {
     this.finish(message.runId, result);
   }
 
-  // What the session knows.
-
   private finish(runId: string, result: RunResult): void {
     this.results.set(runId, result);
     this.state.latest = result;
