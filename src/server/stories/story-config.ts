@@ -55,6 +55,7 @@ const agents = [
     description: 'Loses its worker in the middle of an answer',
     model: roomyModel,
     instructions: 'You are a ship’s surveyor with time to talk.',
+    limits: { maxOutputTokens: 300 },
   }),
 ] as const;
 

@@ -62,7 +62,11 @@ export function Figures({ metrics, tokens, settled }: FiguresProps): ReactNode {
       </Figure>
       <Figure
         name="Calls"
-        note={metrics.failedAttempts === 0 ? undefined : `${metrics.failedAttempts} failed attempts`}
+        note={
+          metrics.failedAttempts === 0
+            ? undefined
+            : `${metrics.failedAttempts} failed ${metrics.failedAttempts === 1 ? 'attempt' : 'attempts'}`
+        }
       >
         <Num value={metrics.calls} settled={settled} />
       </Figure>
