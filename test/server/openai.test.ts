@@ -108,6 +108,34 @@ describe('chat completions', () => {
     await expect(nothingNew).rejects.toMatchObject({ status: 400, param: 'messages' });
   });
 
+  it('take pictures, sound and files, inline and by their address', async () => {
+    const png = 'iVBORw0KGgo=';
+    const content: OpenAI.ChatCompletionContentPart[] = [
+      { type: 'text', text: 'What is this? [[say A dot]]' },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${png}` } },
+      { type: 'image_url', image_url: { url: 'https://example.com/cat.webp?size=1' } },
+      { type: 'file', file: { filename: 'a.pdf', file_data: Buffer.from('%PDF-1.7').toString('base64') } },
+    ];
+    const { data } = await chat({ messages: [{ role: 'user', content }] });
+    expect(data.choices[0]?.message.content).toBe('A dot');
+    const sent = latestBody();
+    expect(sent).toContain(`data:image/png;base64,${png}`);
+    expect(sent).toContain('https://example.com/cat.webp?size=1');
+    expect(sent).toContain('application/pdf');
+    const input = [
+      { type: 'input_text' as const, text: 'And this? [[say A dot]]' },
+      { type: 'input_image' as const, image_url: `data:image/png;base64,${png}`, detail: 'auto' as const },
+      { type: 'input_file' as const, filename: 'a.pdf', file_data: `data:application/pdf;base64,JVBERi0xLjc=` },
+    ];
+    const { data: response } = await respond({ input: [{ role: 'user', content: input }] });
+    expect(response.output_text).toBe('A dot');
+    expect(latestBody()).toContain('JVBERi0xLjc=');
+    const [{ parts } = { parts: [] }] = await stack.api.existing(facts(response).session_id).messages();
+    expect(parts).toContainEqual({ type: 'image', mediaType: 'image/png', storedAs: expect.any(String) });
+    const items = await client.responses.inputItems.list(response.id);
+    expect(items.data).toMatchObject([{ type: 'message', role: 'user' }]);
+  });
+
   it('answer the same idempotency key once', async () => {
     const key = { 'Idempotency-Key': randomUUID() };
     const [first, again] = [await chat({}, key), await chat({}, key)];
@@ -343,6 +371,41 @@ describe('errors', () => {
     });
     expect(broken.status).toBe(400);
     expect(await broken.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['no messages', { messages: [] }, 'messages'],
+    ['messages that are none', { messages: 'Hello' }, 'messages'],
+    ['a role that nobody has', { messages: [{ role: 'king', content: 'x' }] }, 'messages[0].role'],
+    ['results of tools', { messages: [{ role: 'tool', content: 'x', tool_call_id: 'a' }] }, 'messages[0].role'],
+    [
+      'a part that nobody knows',
+      { messages: [{ role: 'user', content: [{ type: 'video' }] }] },
+      'messages[0].content[0].type',
+    ],
+    [
+      'a picture of no place',
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'file:///etc/passwd' } }] }] },
+      'messages[0].content[0].image_url.url',
+    ],
+    [
+      'an uploaded file',
+      { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'f' } }] }] },
+      'messages[0].content[0].file',
+    ],
+    ['no tokens at all', { max_tokens: 0 }, 'max_tokens'],
+    [
+      'a schema that is none',
+      { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'nonsense' } } } },
+      'response_format.json_schema.schema',
+    ],
+    ['metadata that are no strings', { metadata: { a: 1 } }, 'metadata.a'],
+  ])('name the field that does not fit: %s', async (_, body, param) => {
+    const before = stack.requests.length;
+    const asked = chat(body as never);
+    await expect(asked).rejects.toBeInstanceOf(OpenAI.BadRequestError);
+    await expect(asked).rejects.toMatchObject({ param });
+    expect(stack.requests).toHaveLength(before);
   });
 
   it('tell of a window that is too small, a provider that fails, and a budget that is spent', async () => {

@@ -21,7 +21,18 @@ export function ignoredFields(route: Route, body: Readonly<Record<string, unknow
       code: 'unsupported_parameter',
     });
   }
-  return given.map(([field]) => field).filter((field) => (rows.get(field)?.kind ?? 'ignored') === 'ignored');
+  const whole = given.map(([field]) => field).filter((field) => (rows.get(field)?.kind ?? 'ignored') === 'ignored');
+  return [...whole, ...within.filter(([field, inner]) => isGiven(body[field], inner)).map((path) => path.join('.'))];
+}
+
+/** Of honoured fields, the parts that have no effect. */
+const within = [
+  ['text', 'verbosity'],
+  ['stream_options', 'include_obfuscation'],
+] as const;
+
+function isGiven(value: unknown, inner: string): boolean {
+  return typeof value === 'object' && value !== null && (value as Record<string, unknown>)[inner] != null;
 }
 
 /** The names as a header can carry them. */

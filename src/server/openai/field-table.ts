@@ -42,8 +42,8 @@ const shared: readonly FieldRow[] = [
   ignored('safety_identifier', 'use `user`'),
   ignored('service_tier', "the provider's default"),
   ignored('moderation', "the provider's own"),
-  refused('tools', 'tools are the agent’s own, and run on the server', isEmpty),
-  refused('tool_choice', 'tools are the agent’s own; `auto` and `none` are taken', isNoChoice),
+  refused('tools', 'tools belong to the agent, and run on the server', isEmpty),
+  refused('tool_choice', 'tools belong to the agent; `auto` and `none` are taken', isNoChoice),
 ];
 
 /** Every field that OpenAI's clients know, by route. Others are taken without effect, and listed like the ignored ones. */
@@ -66,8 +66,8 @@ export const fieldTable: Readonly<Record<Route, readonly FieldRow[]>> = {
     refused('top_logprobs', 'not kept', (value) => value === 0),
     refused('logit_bias', 'it would change the answer', isEmpty),
     refused('stop', 'it would change the answer', isEmpty),
-    refused('functions', 'tools are the agent’s own, and run on the server', isEmpty),
-    refused('function_call', 'tools are the agent’s own; `auto` and `none` are taken', isNoChoice),
+    refused('functions', 'tools belong to the agent, and run on the server', isEmpty),
+    refused('function_call', 'tools belong to the agent; `auto` and `none` are taken', isNoChoice),
     refused('audio', 'answers are text'),
     refused('modalities', 'answers are text; `["text"]` is taken', (value) => JSON.stringify(value) === '["text"]'),
     refused('web_search_options', 'give the agent a tool for it', isEmpty),
@@ -88,7 +88,7 @@ export const fieldTable: Readonly<Record<Route, readonly FieldRow[]>> = {
     ignored('context_management', 'sessions compact their context by themselves'),
     ignored('max_tool_calls', "the agent's `toolCallsPerRun` decides"),
     ignored('image', 'no images are made'),
-    ignored('access_programs', 'the provider’s own'),
+    ignored('access_programs', 'nothing of the kind is here'),
     refused('prompt', "OpenAI's stored prompts are not here; agents have instructions"),
     refused('top_logprobs', 'not kept', (value) => value === 0),
   ],
