@@ -1,11 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
+import type { ListedModel } from '../../../src/client/model-list.ts';
 import { apiGet } from './request.ts';
 
-/** A model as `loadline models --json` prints it. */
-export function modelsQuery<Model>() {
+/** @param all also those of providers that can't be called here. */
+export function modelsQuery(all: boolean) {
   return queryOptions({
-    queryKey: ['models'],
-    queryFn: ({ signal }) => apiGet<{ readonly models: readonly Model[] }>('/v1/models', {}, signal),
+    queryKey: ['models', all],
+    queryFn: ({ signal }) =>
+      apiGet<{ readonly models: readonly ListedModel[] }>('/v1/models', { all: all || null }, signal),
     select: ({ models }) => models,
     staleTime: 60_000,
   });

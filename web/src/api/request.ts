@@ -14,9 +14,9 @@ interface RequestOptions {
 export function apiPath(path: string, query: Query = {}): string {
   const words = Object.entries(query).flatMap(([name, value]) => {
     if (value === undefined || value === null || value === '') return [];
-    return [[name, Array.isArray(value) ? value.join(',') : String(value)]];
+    return [[name, Array.isArray(value) ? value.join(',') : String(value)] as const];
   });
-  return words.length === 0 ? path : `${path}?${new URLSearchParams(words).toString()}`;
+  return words.length === 0 ? path : `${path}?${new URLSearchParams(Object.fromEntries(words)).toString()}`;
 }
 
 /**

@@ -34,8 +34,8 @@ export function BudgetRow({ budget, now, onRaise, onSet }: BudgetRowProps): Reac
       <div className="budget-name">
         <strong>{scope === 'all' ? 'Everything' : key}</strong>
         <span className="muted">
-          {scope === 'all' ? '' : `${scope}, `}
-          {window === 'lifetime' ? 'for life' : `a ${window}`}, {unitWords[unit]}
+          {scope === 'all' ? '' : `${scope} · `}
+          {unitWords[unit]} {window === 'lifetime' ? 'for life' : window === 'hour' ? 'an hour' : `a ${window}`}
         </span>
       </div>
       <div className="budget-use">

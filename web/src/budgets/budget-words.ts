@@ -42,9 +42,9 @@ export function projectionWords(
   { limit, unit, timeZone }: Pick<BudgetStatus, 'limit' | 'unit' | 'timeZone'>,
 ): string {
   const end = `${limit === 0 ? '' : `${percent(atEnd / limit)}, `}${shownAmount(Number(atEnd.toPrecision(3)), unit)}`;
-  if (limitAt === null) return `Projected to end at ${end}`;
+  if (limitAt === null) return `Projection: ends at ${end}`;
   const at = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone });
-  return `Projected to meet the limit ${at.format(limitAt)}, and to end at ${end}`;
+  return `Projection: limit met ${at.format(limitAt)}, ends at ${end}`;
 }
 
 export const projectionNote =

@@ -9,6 +9,7 @@ import { messageOf } from '../api/problem.ts';
 import { useNow } from '../charts/use-now.ts';
 import { VirtualRows } from '../inspect/virtual-rows.tsx';
 import { Button } from '../ui/button.tsx';
+import { SearchInput } from '../ui/field.tsx';
 import { Page } from '../ui/page.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { BudgetRow } from './budget-row.tsx';
@@ -62,14 +63,7 @@ export function BudgetsPage(): ReactNode {
             ...budgetScopes.map((one) => ({ value: one as string, label: one === 'all' ? 'everything' : one })),
           ]}
         />
-        <input
-          className="search-input"
-          type="search"
-          aria-label="Whose"
-          placeholder="Whose"
-          value={words}
-          onChange={(event) => change('q', event.target.value)}
-        />
+        <SearchInput label="Whose" value={words} onChange={(value) => change('q', value)} />
       </div>
       {budgets.isError ? (
         <p className="empty">{messageOf(budgets.error)}</p>

@@ -25,3 +25,25 @@ export function SelectField({ label, hint, ...select }: Labelled & SelectHTMLAtt
     </label>
   );
 }
+
+/** Narrows what is shown below it, letter by letter. */
+export function SearchInput({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  return (
+    <input
+      className="search-input"
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}

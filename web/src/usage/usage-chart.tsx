@@ -17,12 +17,14 @@ export interface UsageChartProps {
   readonly lines: readonly UsageLine[];
   readonly by: readonly UsageGrouping[];
   readonly measure: UsageMeasure;
+  /** The days of the report, so far as they are given. */
+  readonly days: { readonly from?: string; readonly to?: string };
   readonly width: number;
 }
 
 /** Tokens or dollars: over the days, or of the largest groups. The table below has the same figures. */
-export function UsageChart({ lines, by, measure, width }: UsageChartProps): ReactNode {
-  const of = useMemo(() => usageSeries(lines, by, measure, mostSeries), [lines, by, measure]);
+export function UsageChart({ lines, by, measure, days, width }: UsageChartProps): ReactNode {
+  const of = useMemo(() => usageSeries(lines, by, { measure, mostSeries, ...days }), [lines, by, measure, days]);
   const series = of.series.map((one, index): Series => ({ ...seriesLook(index), name: seriesName(one, of.stackedBy) }));
   const title = measure === 'cost' ? 'Cost' : 'Tokens';
   const props = { of, series, measure, width: Math.max(0, width - 34), title };

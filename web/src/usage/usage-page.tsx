@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useSearchParams } from 'wouter';
+import type { UsageReportQuery } from '../../../src/client/usage-api.ts';
 import type { UsageLine } from '../../../src/domain/usage-report.ts';
 import { count } from '../../../src/domain/figures.ts';
 import { messageOf } from '../api/problem.ts';
@@ -29,7 +30,6 @@ export function UsagePage(): ReactNode {
   const query = useMemo(() => reportQuery(state, Date.now()), [state]);
   const report = useQuery(usageQuery(query));
   const [opened, setOpened] = useState<UsageLine | null>(null);
-  const behind = opened === null ? null : rowsBehind(opened, query);
   const change = (part: Partial<UsageState>): void => setParams(writeState({ ...state, ...part }));
   const download = (): void => {
     usageCsv(query).then((file) => saveFile(file, `usage-${query.from ?? ''}-${query.to ?? ''}.csv`), toastError);
@@ -46,11 +46,11 @@ export function UsagePage(): ReactNode {
       <UsageControls state={state} onChange={change} />
       {report.isError ? <p className="empty">{messageOf(report.error)}</p> : null}
       {report.data === undefined ? null : (
-        <Report report={report.data} onOpen={setOpened} onSimulated={() => change({ simulated: true })} />
+        <Report report={report.data} days={query} onOpen={setOpened} onSimulated={() => change({ simulated: true })} />
       )}
-      {opened === null || behind === null ? null : (
+      {opened === null ? null : (
         <RowsDrawer
-          source={wholeLedger(behind)}
+          source={wholeLedger(rowsBehind(opened, query))}
           shown={{ label: groupName(opened.group), tokens: opened.totalTokens, cost: opened.cost }}
           sessions
           onClose={() => setOpened(null)}
@@ -62,10 +62,12 @@ export function UsagePage(): ReactNode {
 
 function Report({
   report,
+  days,
   onOpen,
   onSimulated,
 }: {
   readonly report: UsageReport;
+  readonly days: Pick<UsageReportQuery, 'from' | 'to'>;
   readonly onOpen: (line: UsageLine) => void;
   readonly onSimulated: () => void;
 }): ReactNode {
@@ -94,8 +96,8 @@ function Report({
         <>
           <UsageTotals total={total} />
           <div className={wide ? 'usage-charts usage-charts-wide' : 'usage-charts'}>
-            <UsageChart lines={lines} by={by} measure="totalTokens" width={chartWidth} />
-            <UsageChart lines={lines} by={by} measure="cost" width={chartWidth} />
+            <UsageChart lines={lines} by={by} measure="totalTokens" days={days} width={chartWidth} />
+            <UsageChart lines={lines} by={by} measure="cost" days={days} width={chartWidth} />
           </div>
           <UsageTable lines={lines} by={by} total={total} onOpen={onOpen} />
         </>

@@ -27,17 +27,23 @@ export interface UsagePlace {
 
 export const others = Symbol('others');
 
+export interface SeriesOptions {
+  readonly measure: UsageMeasure;
+  /** So many at most, `others` included. */
+  readonly mostSeries: number;
+  /** Days that have a place whatever was spent on them. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
 /**
  * The first grouping is the axis, the second one is stacked; further ones are added up. Days without spending have a
- * place too.
- *
- * @param mostSeries so many at most, `others` included.
+ * place too. Series are ordered by their tokens, whatever is measured, so that charts of one report look alike.
  */
 export function usageSeries(
   lines: readonly UsageLine[],
   by: readonly UsageGrouping[],
-  measure: UsageMeasure,
-  mostSeries: number,
+  { measure, mostSeries, from, to }: SeriesOptions,
 ): UsageSeries {
   const axis = by.includes('day') ? 'day' : (by[0] ?? null);
   const stackedBy = by.find((grouping) => grouping !== axis) ?? null;
@@ -45,7 +51,7 @@ export function usageSeries(
     grouping === null ? null : (line.group[grouping] ?? null);
   const sums = Map.groupBy(lines, (line) => nameOf(line, stackedBy));
   const ranked = [...sums]
-    .map(([name, ofName]) => ({ name, sum: ofName.reduce((all, line) => all + line[measure], 0) }))
+    .map(([name, ofName]) => ({ name, sum: ofName.reduce((all, line) => all + line.totalTokens, 0) }))
     .toSorted((a, b) => b.sum - a.sum)
     .map(({ name }) => name);
   const drawn = ranked.length > mostSeries ? ranked.slice(0, mostSeries - 1) : ranked;
@@ -56,7 +62,8 @@ export function usageSeries(
     ...(ranked.length > drawn.length ? [{ key: otherKey, name: others } as const] : []),
   ];
   const byPlace = Map.groupBy(lines, (line) => nameOf(line, axis));
-  const names = axis === 'day' ? daysThrough([...byPlace.keys()]) : largestFirst(byPlace, measure);
+  const names =
+    axis === 'day' ? daysThrough([...byPlace.keys(), from ?? null, to ?? null]) : largestFirst(byPlace, measure);
   const places = names.map((name) => {
     const ofPlace = byPlace.get(name) ?? [];
     const values: Record<string, number> = {};

@@ -21,7 +21,7 @@ export function readState(params: URLSearchParams): UsageState {
   const range = params.get('range') ?? '30d';
   return {
     by,
-    range: range === 'custom' || range in ranges ? (range as Range) : '30d',
+    range: range === 'custom' || Object.hasOwn(ranges, range) ? (range as Range) : '30d',
     from: params.get('from') ?? '',
     to: params.get('to') ?? '',
     timeZone: params.get('zone') ?? 'UTC',
@@ -38,7 +38,7 @@ export function writeState({ by, range, from, to, timeZone, simulated }: UsageSt
     ['zone', timeZone, 'UTC'],
     ['simulated', String(simulated), 'false'],
   ];
-  return new URLSearchParams(words.flatMap(([name, value, usual]) => (value === usual ? [] : [[name, value]])));
+  return new URLSearchParams(Object.fromEntries(words.filter(([, value, usual]) => value !== usual)));
 }
 
 function isGrouping(word: string): word is UsageGrouping {
@@ -65,25 +65,10 @@ export function dayIn(timeZone: string, at: number): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
 }
 
-/**
- * Which rows of the ledger stand behind a line of a report; `null`: it is spent by nobody who was named, whom no query
- * can name.
- */
-export function rowsBehind({ group }: Pick<UsageLine, 'group'>, query: UsageReportQuery): Query | null {
-  const { day, model, type, agent, user, tenant, session } = group;
-  if (Object.values(group).includes(null)) return null;
-  const slash = model?.indexOf('/') ?? -1;
-  return {
-    from: day ?? query.from,
-    to: day ?? query.to,
-    timeZone: query.timeZone,
-    simulated: query.simulated,
-    provider: model?.slice(0, slash),
-    model: model?.slice(slash + 1),
-    modelType: type,
-    agent,
-    user,
-    tenant,
-    session,
-  };
+/** The rows of the ledger that stand behind a line of a report. */
+export function rowsBehind({ group }: Pick<UsageLine, 'group'>, query: UsageReportQuery): Query {
+  const { timeZone, simulated, from, to } = query;
+  const unnamed = Object.entries(group).flatMap(([grouping, value]) => (value === null ? [grouping] : []));
+  const range = group.day == null ? { from, to } : {};
+  return { ...range, ...group, unnamed, timeZone, simulated };
 }

@@ -109,8 +109,7 @@ function Cell({
   readonly column: Column;
   readonly onOpen: (line: UsageLine) => void;
 }): ReactNode {
-  const named = !Object.values(line.group).includes(null);
-  if (column === 'totalTokens' && named) {
+  if (column === 'totalTokens') {
     return (
       <Num
         value={line.totalTokens}
