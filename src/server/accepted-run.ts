@@ -13,6 +13,8 @@ export interface AcceptedRun {
 
 const lookEveryMs = 50;
 const patienceMs = 5_000;
+/** A session that the message starts may be on its way to Temporal. */
+const passing = new Set(['TemporalUnavailable', 'SessionNotFound']);
 
 /** The run that a message was given; `null`: in that time nobody said. */
 export async function acceptedRun(
@@ -24,9 +26,11 @@ export async function acceptedRun(
   while (Date.now() < until) {
     const row = await backend.store.runByMessageId(sessionId, messageId);
     if (row !== null) return { sessionId, runId: row.runId, messageId, status: row.status };
+    // Its place is asked for at once, which takes the session's row.
+    const isThere = (await backend.store.session(sessionId)) !== null;
     // A query sees every message that came before it.
     const state = await within(until - Date.now(), api.existing(sessionId).state()).catch(unlessGone);
-    const { currentRun = null, queue = [] } = state ?? {};
+    const { currentRun = null, queue = [] } = (isThere ? state : null) ?? {};
     if (currentRun?.messageId === messageId) return pick(currentRun);
     const queued = queue.find((one) => one.messageId === messageId);
     if (queued !== undefined) return { sessionId, runId: queued.runId, messageId, status: 'queued' };
@@ -41,6 +45,6 @@ function pick({ sessionId, runId, messageId, status }: RunProgress): AcceptedRun
 
 /** A session that was refused, such as one of an unknown agent, is told as it is. */
 function unlessGone(error: unknown): null {
-  if (error instanceof LoadlineError && error.code !== 'TemporalUnavailable') throw error;
+  if (error instanceof LoadlineError && !passing.has(error.code)) throw error;
   return null;
 }

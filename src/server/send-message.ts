@@ -40,7 +40,7 @@ export async function sendMessage(
   const sending = session.send(content, options);
   if (body.stream === true) return await streamSending(deps, context, sending);
   const result = await within(waitMs, sending, deps.stopping);
-  if (result === null) return await answerAccepted(deps, context, sessionId, sending.messageId);
+  if (result === null) return await answerAccepted(deps, context, sessionId, sending.messageId, sending);
   const error = resultError(result as RunResult);
   if (error !== null) throw error;
   context.header('Location', runPath(result));
@@ -83,14 +83,20 @@ function messageIdOf(context: ServerContext, { messageId }: SendBody): string | 
   return messageId ?? key;
 }
 
-/** 202 with the run's place, once it has one. */
+/**
+ * 202 with the run's place, once it has one.
+ *
+ * @param sending tells when the message is refused meanwhile
+ */
 async function answerAccepted(
   deps: ServerDeps,
   context: ServerContext,
   sessionId: string,
   messageId: string,
+  sending?: PromiseLike<unknown>,
 ): Promise<Response> {
-  const run = await acceptedRun(deps, sessionId, messageId);
+  const accepted = acceptedRun(deps, sessionId, messageId);
+  const run = await Promise.race([accepted, ...(sending === undefined ? [] : [sending.then(() => accepted)])]);
   if (run === null) {
     const again = `Send it again with the messageId ${messageId}: it is answered once`;
     if (deps.stopping.aborted)

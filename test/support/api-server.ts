@@ -1,13 +1,14 @@
-import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import { resolveConfig, type Config } from '../../src/config/index.ts';
-import { createApp } from '../../src/server/app.ts';
+import { checksOf } from '../../src/server/health.ts';
 import { readTokens } from '../../src/server/security/tokens.ts';
+import { startServer } from '../../src/server/start-server.ts';
 import type { Stack } from './stack.ts';
 
 export interface ApiServer {
   /** Without a slash at its end. */
   readonly url: string;
+  /** All that the server has logged as its own fault. */
+  readonly faults: readonly string[];
   close(): Promise<void>;
 }
 
@@ -22,36 +23,31 @@ export async function startApiServer<C extends Config>(
   config: C,
   { tokens, dashboard = null }: { readonly tokens?: string; readonly dashboard?: string | null } = {},
 ): Promise<ApiServer> {
-  const stopping = new AbortController();
   const { client, bus } = stack.runtime;
-  const app = createApp({
+  const known = tokens === undefined ? null : readTokens(tokens);
+  const server = await startServer({ host: '127.0.0.1', port: 0, elsewhere: false, tokens: known });
+  const faults: string[] = [];
+  const backend = {
+    temporal: client,
+    store: stack.store,
+    taskQueue: stack.taskQueue,
+    bus,
+    close: () => Promise.resolve(),
+  };
+  server.serve({
     api: stack.api as never,
-    backend: {
-      temporal: client,
-      store: stack.store,
-      taskQueue: stack.taskQueue,
-      bus,
-      close: () => Promise.resolve(),
-    },
+    backend,
     config: resolveConfig(config, { defaultModel: 'simulated/loadline-sim-1' }),
-    tokens: tokens === undefined ? null : readTokens(tokens),
     about: { version: '0', temporal: { namespace: 'default', uiUrl: null }, defaultModel: null },
     stories: null,
-    checks: {},
-    stopping: stopping.signal,
-    log: { error: console.error, warn: () => undefined, info: () => undefined },
+    checks: checksOf(backend),
+    log: {
+      error: (message, facts) => faults.push(`${message} ${JSON.stringify(facts)}`),
+      warn: () => undefined,
+      info: () => undefined,
+    },
     environment: {},
     dashboard,
   });
-  const server = createAdaptorServer({ fetch: app.fetch });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      stopping.abort();
-      const closed = new Promise((resolve) => server.close(resolve));
-      if ('closeAllConnections' in server) server.closeAllConnections();
-      await closed;
-    },
-  };
+  return { url: server.url, faults, close: () => server.close() };
 }
