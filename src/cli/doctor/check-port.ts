@@ -6,11 +6,14 @@ import { unset } from './mend.ts';
 import type { Scene } from './scene.ts';
 
 /** Whether HTTP can be served where it is asked for. */
-export async function checkPort({ settings, environment, source }: Scene, dev: DevState | null): Promise<Finding[]> {
+export async function checkPort(
+  { settings, environment, source }: Pick<Scene, 'settings' | 'environment' | 'source'>,
+  dev: DevState | null,
+): Promise<Finding[]> {
   if ('error' in settings) return [];
   if (dev?.httpUrl !== undefined) return [fine('http', `served at ${dev.httpUrl}`)];
-  const { host, port } = settings.value;
-  if (!isLoopback(host)) {
+  const { host, port, apiTokens } = settings.value;
+  if (apiTokens === null && !isLoopback(host)) {
     const message = `LOADLINE_HOST is ${host}; without access tokens HTTP is served on this machine only`;
     return [fault('http', message, unset('LOADLINE_HOST', source))];
   }

@@ -9,6 +9,7 @@ import { checkModels } from './check-models.ts';
 import { checkPort } from './check-port.ts';
 import { checkConfig, checkNode, checkVariables } from './check-settings.ts';
 import { checkTemporal } from './check-temporal.ts';
+import { checkTokens } from './check-tokens.ts';
 import type { Finding } from './finding.ts';
 import { setScene } from './scene.ts';
 
@@ -23,6 +24,7 @@ export async function runDoctor(options: CommonOptions): Promise<void> {
     ...ofHome,
     ...(home === null ? [] : checkStore(scene, home, dev)),
     ...(home === null ? [] : await checkTemporal(scene, dev)),
+    ...checkTokens(scene),
     ...(await checkPort(scene, dev)),
     ...(await checkModels(scene)),
   ];
