@@ -31,6 +31,7 @@ const lookEveryMs = 1_000;
 const anyMethod = 'GET, HEAD, POST, PUT, DELETE, OPTIONS';
 /** How long requests in progress have at a stop. */
 const graceMs = 3_000;
+const idleMs = 20;
 
 /** Whether only this machine reaches what is bound there. */
 export function isLoopback(host: string): boolean {
@@ -61,9 +62,11 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<Http
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
+      // Connections are kept open for a next request, which none should bring any more.
+      const idle = setInterval(() => server.closeIdleConnections(), idleMs);
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
+      clearInterval(idle);
       clearTimeout(timer);
     },
   };
