@@ -4,20 +4,11 @@
  */
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { z } from 'zod';
-import { appendFileSync } from 'node:fs';
-import {
-  defineAgent,
-  defineConfig,
-  defineTeam,
-  defineTool,
-  resolveConfig,
-  type AnyTool,
-  type BudgetSettings,
-} from '../../src/config/index.ts';
+import { resolveConfig } from '../../src/config/index.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { installLogger } from '../../src/worker/log.ts';
 import { startRuntime } from '../../src/worker/runtime.ts';
+import { crashConfig, type CrashConfigSettings } from './crash-config.ts';
 
 export type KillPoint =
   | 'before-reserve'
@@ -40,18 +31,14 @@ export type KillPoint =
   | 'after-result'
   | 'never';
 
-export interface KillingWorkerSettings {
+export interface KillingWorkerSettings extends Omit<CrashConfigSettings, 'inTool'> {
   readonly temporalAddress: string;
   readonly taskQueue: string;
   readonly databaseUrl: string;
   readonly simulatorUrl: string;
   readonly point: KillPoint;
-  readonly budgets?: readonly BudgetSettings[];
-  readonly maxOutputTokens?: number;
   /** So often the point is passed before the process dies there. */
   readonly passes?: number;
-  /** Where tools note what they do: a line each. */
-  readonly actsFile?: string;
 }
 
 function die(): void {
@@ -140,52 +127,11 @@ function killing(store: Store, point: KillPoint): Store {
   });
 }
 
-/** A tool that notes that it acted, for which call and in which attempt. */
-function acting(name: string, { actsFile = '/dev/null', point }: KillingWorkerSettings, own: Partial<AnyTool>) {
-  return {
-    ...defineTool({
-      name,
-      description: 'Acts',
-      inputSchema: z.object({}),
-      execute(_, { idempotencyKey, attempt }) {
-        appendFileSync(actsFile, `${name} ${idempotencyKey} ${attempt}\n`);
-        dieAt(point, 'in-tool');
-        return 'acted';
-      },
-    }),
-    ...own,
-  };
-}
-
-function toolsOf(given: KillingWorkerSettings) {
-  return [
-    acting('once', given, {}),
-    acting('same', given, { idempotent: true }),
-    acting('again', given, { onUnknown: 'retry' }),
-    acting('asks', given, { onUnknown: 'ask' }),
-  ];
-}
-
-function configOf(given: KillingWorkerSettings) {
-  const { budgets = [], maxOutputTokens = 4096 } = given;
-  return defineConfig({
-    agents: [
-      defineAgent({ name: 'assistant', limits: { maxOutputTokens } }),
-      defineAgent({ name: 'careful', model: 'simulated/first', fallbacks: ['simulated/second'] }),
-      defineAgent({ name: 'handy', tools: toolsOf(given) }),
-      defineAgent({ name: 'city', output: z.object({ city: z.string() }) }),
-      defineAgent({ name: 'member', model: 'simulated/sim-member' }),
-    ],
-    teams: [defineTeam({ name: 'desk', mode: 'coordinate', model: 'simulated/sim-desk', members: ['member'] })],
-    budgets,
-  });
-}
-
 const settings = JSON.parse(process.argv[2] ?? '') as KillingWorkerSettings;
 const store = createStore(settings.databaseUrl);
 await store.migrate();
 const runtime = await startRuntime({
-  config: resolveConfig(configOf(settings), {
+  config: resolveConfig(crashConfig({ ...settings, inTool: () => dieAt(settings.point, 'in-tool') }), {
     defaultModel: 'simulated/loadline-sim-1',
   }),
   temporal: { connection: { address: settings.temporalAddress }, namespace: 'default' },
