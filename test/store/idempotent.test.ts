@@ -54,7 +54,10 @@ function allRows(): Record<string, unknown[]> {
 const row = reservedRow('s1', 'r1', 'c1');
 const next = reservedRow('s1', 'r1', 'c1', 2);
 const reserveRow = (of: typeof row) =>
-  store.reserve({ row: of, rules: [], owner, leaseUntil: start + 60_000, events: [callStarted(of)] });
+  store.reserve({ row: of, rules: [], owner, leaseUntil: start + 60_000, events: [callStarted(of)], request });
+const span = { summaryNumber: 0, resultsThroughSeq: 0, firstRun: 0, lastRun: 1, lastSeq: 1 };
+const request = { instructions: 'Be brief.', tools: [], output: null, ...span, digest: 'd' };
+const object = { id: 'resp_1', sessionId: 's1', tenant: null, createdAt: at(1), body: { status: 'queued' } };
 const learnt = { model: 'local/llama3', window: 4096, from: 'error', learntAt: start } as const;
 const delta = {
   type: 'text.delta',
@@ -225,6 +228,12 @@ const cases: readonly (readonly [name: string, before: readonly Step[], step: St
   ['pruneDeltas', [() => store.appendDeltas([delta])], () => store.pruneDeltas(start + 9_000)],
   ['learnWindow', [], () => store.learnWindow(learnt)],
   ['forgetWindow', [() => store.learnWindow(learnt)], () => store.forgetWindow(learnt.model)],
+  ['keepApiObject', [], () => store.keepApiObject(object)],
+  [
+    'changeApiObject',
+    [() => store.keepApiObject(object)],
+    () => store.changeApiObject(object.id, { status: 'completed' }),
+  ],
   ['keepToolListing', [], () => store.keepToolListing({ sessionId: 's', agent: 'a' }, { state: '1', tools: [] })],
   ['putBlob', [], () => store.putBlob(new Uint8Array([1, 2, 3]), 'image/png')],
 ];
@@ -282,7 +291,8 @@ describe('the second time', () => {
       'earlierRunsOf',
       'treeCounters',
     );
-    reads.push('ledgerPage', 'books', 'calls', 'sentRequest', 'sentBefore', 'messagesBefore');
+    reads.push('ledgerPage', 'books', 'calls', 'sentRequest', 'sentBefore', 'messagesBefore', 'apiObject');
+    reads.push('sessionsByStatus', 'firstEventOf');
     // Asked twice it starts twice, or not at all: that is what it is for.
     reads.push('startTool', 'watch');
     const tried = new Set(cases.map(([name]) => name.split(' ')[0]));
