@@ -125,6 +125,24 @@ await asked.send('[[tool refund {}]]', { messageId: 'm-2' });
 await asked.close({ reason: 'recorded' });
 await record('approved-denied-and-closed', 'asked');
 
+const once = loadline.session('assistant', { id: 'once', once: true });
+const said = { role: 'user', parts: [{ type: 'text', text: 'My cat is Miezi.' }] } as const;
+const own = {
+  instructions: 'Speak of cats.',
+  maxOutputTokens: 50,
+  earlier: [said],
+  output: { type: 'object' },
+} as const;
+await once.send('What is it? [[tool clock {}]]', own);
+await client.workflow.getHandle(workflowIdOf('once')).result();
+await record('one-run', 'once');
+
+const followed = loadline.session('assistant', { id: 'followed' });
+const first = await followed.send('One', own);
+await followed.send('Two', { after: first.runId });
+await followed.send('Three', { after: first.runId }).then(null, () => undefined);
+await record('followed', 'followed');
+
 await connection.close();
 await loadline.close();
 rmSync(home, { recursive: true, force: true });

@@ -56,6 +56,12 @@ export function withFrame(
   const { instructions = '', output } = frame;
   const both = [spec.instructions, instructions].filter((text) => text !== '').join('\n\n');
   const framed = { ...spec, limits, instructions: both };
+  if (output !== undefined && spec.team?.mode === 'route') {
+    throw new LoadlineError(
+      'InvalidMessage',
+      `In ${spec.name}, a route, a member answers in the team's place: no schema of the answer can be asked for`,
+    );
+  }
   return { ...agent, spec: framed, ...(output === undefined ? {} : withOutput(framed, output)) };
 }
 

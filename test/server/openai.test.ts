@@ -244,6 +244,15 @@ describe('responses', () => {
     });
   });
 
+  it('follow one response once, whoever is faster', async () => {
+    const { data: first } = await respond({});
+    const both = await Promise.allSettled([1, 2].map(() => respond({ previous_response_id: first.id })));
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const refused = both.find(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject({ reason: { status: 400, param: 'previous_response_id' } });
+    expect((await stack.api.existing(facts(first).session_id).metrics()).runs).toBe(2);
+  });
+
   it('go into a conversation, and its items can be read', async () => {
     const { id } = await client.conversations.create({ metadata: { topic: 'cats' } });
     expect((await client.conversations.items.list(id)).data).toEqual([]);
@@ -452,6 +461,30 @@ describe('errors', () => {
     });
     await stack.api.budgets.raise({ scope: 'user', key: user, window: 'day', by: 1_000_000 });
     expect(new Set(await spent)).toEqual(new Set(['stop']));
+  });
+});
+
+describe('a server that stops', () => {
+  it('says so to whoever reads or waits, and the run goes on', async () => {
+    const stopped = await startApiServer(stack, config);
+    const asked = new OpenAI({ baseURL: `${stopped.url}/openai/v1`, apiKey: 'any', maxRetries: 0 });
+    const named = { headers: { 'Loadline-Session': sessionId() } };
+    const messages = say('[[slow 300]] [[pace 30]] [[tokens 60]]');
+    const stream = await asked.chat.completions.create({ model: 'assistant', messages, stream: true }, named);
+    const waits = asked.responses.create({ model: 'assistant', input: '[[slow 3000]]' });
+    const waited = waits.then(null, (error: unknown) => error);
+    let closed: Promise<void> | null = null;
+    const read = async (): Promise<void> => {
+      for await (const { choices } of stream) if (choices[0]?.delta.content) closed ??= stopped.close();
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'ServerStopping' });
+    expect(await waited).toMatchObject({ status: 503, code: 'ServerStopping' });
+    await closed;
+    const [run] = await until(async () => {
+      const runs = await stack.store.runs(named.headers['Loadline-Session'], { limit: 1 });
+      return runs[0]?.result != null && runs;
+    });
+    expect(run?.result).toMatchObject({ status: 'completed' });
   });
 });
 

@@ -6,6 +6,8 @@ import type { ServerContext } from '../server-env.ts';
 const commentEveryMs = 15_000;
 const retryMs = 1_000;
 
+const sessionWords = { first: `retry: ${retryMs}\n\n`, last: ': the server stops; connect again\n\n' };
+
 /** An event of a session as server-sent event; deltas have no id, since they can't be resumed from. */
 export function sse(event: RunEvent): string {
   const id = 'id' in event ? `id: ${event.id}\n` : '';
@@ -17,13 +19,14 @@ export function sse(event: RunEvent): string {
  * client is slow. It ends with the generator, or with a last comment when the server stops.
  *
  * @param write ends when the signal aborts: the client is gone, or the server stops.
- * @param opening what comes first: how soon a browser connects again, which not every client can read.
+ * @param words the first, which tell a browser how soon to connect again, and the last when the server stops: both are
+ * nothing to clients that follow another protocol.
  */
 export function eventStream(
   { stopping }: Pick<ServerDeps, 'stopping'>,
   context: ServerContext,
   write: (signal: AbortSignal) => AsyncGenerator<string>,
-  opening = `retry: ${retryMs}\n\n`,
+  words: { readonly first: string; readonly last: string } = sessionWords,
 ): Response {
   const headers = {
     'Content-Type': 'text/event-stream; charset=utf-8',
@@ -50,8 +53,8 @@ export function eventStream(
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        if (opening !== '') controller.enqueue(encoder.encode(opening));
-        stop = () => end(controller, ': the server stops; connect again\n\n');
+        if (words.first !== '') controller.enqueue(encoder.encode(words.first));
+        stop = () => end(controller, words.last);
         if (stopping.aborted) return stop();
         stopping.addEventListener('abort', stop, { once: true });
         timer = setInterval(() => {

@@ -69,6 +69,7 @@ export function uiStreamRoutes(deps: ServerDeps): Routes {
     authorise(context, await deps.backend.store.session(sessionId), sessionId);
     const [run] = await deps.backend.store.runs(sessionId, { limit: 1 });
     if (run === undefined || run.result !== null) return context.body(null, 204);
+    if (context.req.method === 'HEAD') return context.body(null, 200);
     const { messageId } = run;
     const sent = deps.api.existing(sessionId).send('resumed', { messageId });
     return await streamOf(deps, context, { sessionId, messageId, sent });
@@ -116,6 +117,9 @@ async function goOn(
   return { sessionId: session.id, messageId: run.messageId, sent, skipped: asked + 1 };
 }
 
+/** The page may resume: the run goes on. */
+const stopped = { type: 'error', errorText: 'The server stops; the run goes on' };
+
 async function streamOf(
   deps: ServerDeps,
   context: ServerContext,
@@ -133,6 +137,6 @@ async function streamOf(
       for await (const chunk of uiChunks(steps)) yield `data: ${JSON.stringify(chunk)}\n\n`;
       yield 'data: [DONE]\n\n';
     },
-    '',
+    { first: '', last: `data: ${JSON.stringify(stopped)}\n\n` },
   );
 }

@@ -15,8 +15,10 @@ import {
 } from '../addressed.ts';
 import { ignoredHeader, ignoredList } from '../check-fields.ts';
 import { errorOfRun } from '../errors.ts';
+import { frame, stoppingError } from '../frame.ts';
 import { readBody } from '../read-body.ts';
 import { toMessage } from '../said.ts';
+import { untilStopping } from '../until-stopping.ts';
 import { chatFrames } from './chunks.ts';
 import { toCompletion, type Completion } from './completion.ts';
 import { readChatRequest } from './request.ts';
@@ -64,7 +66,7 @@ export async function completeChat(deps: ServerDeps, context: ServerContext): Pr
       yield* chatFrames({ ...completion, includesUsage: request.includesUsage }, steps);
       ended = true;
     },
-    '',
+    { first: '', last: frame({ error: stoppingError() }) },
   );
 }
 
@@ -89,14 +91,14 @@ interface Whole {
 }
 
 async function whole(
-  { backend }: ServerDeps,
+  { backend, stopping }: ServerDeps,
   context: ServerContext,
   { followed, completion, gone }: Whole,
 ): Promise<Response> {
   const { signal } = context.req.raw;
   signal.addEventListener('abort', gone, { once: true });
   try {
-    const result = await wholeAnswer(backend, { ...followed, signal });
+    const result = await untilStopping(stopping, wholeAnswer(backend, { ...followed, signal }));
     return answerWhole(context, completion, result);
   } finally {
     signal.removeEventListener('abort', gone);

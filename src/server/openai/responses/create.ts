@@ -7,6 +7,8 @@ import { eventStream } from '../../streams/event-stream.ts';
 import { agentNamed, isSimulated, sessionHeader, simulatedHeader } from '../addressed.ts';
 import { ignoredHeader, ignoredList } from '../check-fields.ts';
 import { errorOfRun } from '../errors.ts';
+import { frame, stoppingError } from '../frame.ts';
+import { untilStopping } from '../until-stopping.ts';
 import { readBody } from '../read-body.ts';
 import { toMessage } from '../said.ts';
 import { addressOf } from './address.ts';
@@ -68,13 +70,14 @@ function optionsOf({ metadata, maxOutputTokens, output }: ResponseRequest) {
 type Sent = Sending<unknown>;
 
 async function whole(
-  { backend }: ServerDeps,
+  { backend, stopping }: ServerDeps,
   context: ServerContext,
   record: ResponseRecord,
   sent: Sent,
 ): Promise<Response> {
   const { sessionId, messageId } = record;
-  const result = await wholeAnswer(backend, { sessionId, messageId, sent, signal: context.req.raw.signal });
+  const answer = wholeAnswer(backend, { sessionId, messageId, sent, signal: context.req.raw.signal });
+  const result = await untilStopping(stopping, answer);
   // The client has gone.
   if (result === null) return context.body(null, 204);
   const problem = errorOfRun(result, 'input');
@@ -100,6 +103,6 @@ async function streamed(
       signal.addEventListener('abort', () => ending.abort(), { once: true });
       return responseFrames(record, steps);
     },
-    '',
+    { first: '', last: frame({ ...stoppingError(), type: 'error' }, 'error') },
   );
 }
