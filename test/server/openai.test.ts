@@ -469,10 +469,12 @@ describe('a server that stops', () => {
     const stopped = await startApiServer(stack, config);
     const asked = new OpenAI({ baseURL: `${stopped.url}/openai/v1`, apiKey: 'any', maxRetries: 0 });
     const named = { headers: { 'Loadline-Session': sessionId() } };
-    const messages = say('[[slow 300]] [[pace 30]] [[tokens 60]]');
+    const messages = say('[[pace 30]] [[tokens 90]]');
     const stream = await asked.chat.completions.create({ model: 'assistant', messages, stream: true }, named);
-    const waits = asked.responses.create({ model: 'assistant', input: '[[slow 3000]]' });
+    const id = randomUUID();
+    const waits = asked.responses.create({ model: 'assistant', input: `[[slow 3000]] ${id}` });
     const waited = waits.then(null, (error: unknown) => error);
+    await until(() => stack.requests.some(({ body }) => JSON.stringify(body).includes(id)));
     let closed: Promise<void> | null = null;
     const read = async (): Promise<void> => {
       for await (const { choices } of stream) if (choices[0]?.delta.content) closed ??= stopped.close();

@@ -11,6 +11,8 @@ export function serverStops(): HttpError {
  * @throws HttpError `ServerStopping`
  */
 export async function untilStopping<T>(stopping: AbortSignal, promise: Promise<T>): Promise<T> {
+  // Whoever stopped waiting must not make it an unhandled rejection.
+  promise.catch(() => undefined);
   let stop = (): void => undefined;
   const stopped = new Promise<never>((_, reject) => {
     stop = () => reject(serverStops());
