@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { projectBurn } from '../../web/src/charts/projection.ts';
+import { spendPoints } from '../../web/src/charts/spend-points.ts';
 import { windowStart } from '../../web/src/charts/window-start.ts';
+import { runView, start } from './inspect-fixtures.ts';
 
 const hour = 3_600_000;
 const day = { windowStart: 0, windowEnd: 24 * hour };
@@ -37,5 +39,16 @@ describe('The projected end of a window', () => {
 
   it('knows no beginning of a lifetime', () => {
     expect(windowStart('lifetime', null, 'UTC')).toBeNull();
+  });
+});
+
+describe('Spending over time', () => {
+  it('ends at what the session has spent, whatever of it came before these runs', () => {
+    const runs = [runView(1, { totalTokens: 30 }), runView(2, { totalTokens: 50 })];
+    expect(spendPoints(runs, 100, 'tokens', start).map(({ at, spent }) => [at - start, spent])).toEqual([
+      [60_000, 20],
+      [119_000, 50],
+      [179_000, 100],
+    ]);
   });
 });

@@ -67,6 +67,7 @@ describe('The timeline of calls', () => {
       ['c3', 0],
     ]);
     expect([from - start, to - start]).toEqual([0, 7900]);
+    expect(spans(rows[1]?.phases ?? [])).toEqual([['tool', 2000, 6000]]);
   });
 
   it('shows the members of a broadcast before the leader who joins their answers', () => {

@@ -9,23 +9,27 @@ export function RunMarksLayer({ bars }: { readonly bars: readonly (RunBar & { re
   if (area === undefined || scale === undefined) return null;
   return (
     <g className="chart-marks" aria-hidden="true">
-      {bars.map(({ name, compactions, warnings }) => {
+      {bars.map(({ name, runs, compactions, warnings }) => {
         const x = scale(name, { position: 'middle' });
-        if (x === undefined || compactions.length + warnings.length === 0) return null;
-        const both = compactions.length > 0 && warnings.length > 0;
+        const broken = runs.some(isBroken);
+        if (x === undefined || (compactions.length + warnings.length === 0 && !broken)) return null;
         const critical = warnings.some(({ level }) => level !== 'warn' && level !== 'compact');
         return (
           <g key={name}>
+            {broken ? (
+              <g className="chart-mark-critical" fill="none" strokeWidth="1.6">
+                <BrokenSign x={x} y={area.y + area.height - 5} />
+              </g>
+            ) : null}
             {compactions.length === 0 ? null : (
               <g className="chart-mark-compaction" fill="none" strokeWidth="1.4">
                 <path d={`M${x} ${area.y}V${area.y + area.height}`} strokeDasharray="2 3" strokeOpacity="0.7" />
-                <CompactionSign x={x - (both ? 7 : 0)} y={area.y - 10} />
+                <CompactionSign x={x} y={area.y - 9} />
               </g>
             )}
             {warnings.length === 0 ? null : (
               <g className={critical ? 'chart-mark-critical' : 'chart-mark-warning'} fill="none" strokeWidth="1.4">
-                <path d={`M${x} ${area.y}V${area.y + 6}`} />
-                <WarningSign x={x + (both ? 7 : 0)} y={area.y - 10} />
+                <WarningSign x={x} y={area.y - 25} />
               </g>
             )}
           </g>
@@ -33,6 +37,14 @@ export function RunMarksLayer({ bars }: { readonly bars: readonly (RunBar & { re
       })}
     </g>
   );
+}
+
+function isBroken({ status }: RunBar['runs'][number]): boolean {
+  return status === 'failed' || status === 'limit' || status === 'cancelled';
+}
+
+function BrokenSign({ x, y }: { readonly x: number; readonly y: number }): ReactNode {
+  return <path d={`M${x - 2.5} ${y - 2.5}l5 5M${x + 2.5} ${y - 2.5}l-5 5`} />;
 }
 
 function CompactionSign({ x, y }: { readonly x: number; readonly y: number }): ReactNode {
@@ -47,8 +59,17 @@ function WarningSign({ x, y }: { readonly x: number; readonly y: number }): Reac
 export function MarksLegend({ bars }: { readonly bars: readonly RunBar[] }): ReactNode {
   const compacted = bars.some(({ compactions }) => compactions.length > 0);
   const warned = bars.some(({ warnings }) => warnings.length > 0);
+  const broken = bars.some(({ runs }) => runs.some(isBroken));
   return (
     <ul className="chart-legend">
+      {broken ? (
+        <li>
+          <svg width="10" height="14" fill="none" strokeWidth="1.6" className="chart-mark-critical" aria-hidden="true">
+            <BrokenSign x={5} y={7} />
+          </svg>
+          Not completed
+        </li>
+      ) : null}
       {compacted ? (
         <li>
           <svg

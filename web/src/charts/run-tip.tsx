@@ -36,6 +36,7 @@ export function RunTip({ bar }: { readonly bar: RunBar | undefined }): ReactNode
         {bar.estimatedTokens > 0 ? <Line name="of it estimated" value={count(bar.estimatedTokens)} /> : null}
       </dl>
       <p>{dateTime(run.startedAt)}</p>
+      {single && run.reason !== null ? <p>{run.reason}</p> : null}
       {bar.compactions.slice(0, 3).map(({ id, runs, tokensBefore, tokensAfter }) => (
         <p key={id}>
           Compacted {amountOf(runs, 'run')}: {count(tokensBefore)} to {count(tokensAfter)} tokens

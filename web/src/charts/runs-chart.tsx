@@ -17,8 +17,8 @@ export interface RunsChartProps {
   readonly onZoom: (first: RunBar, last: RunBar) => void;
 }
 
-const height = 220;
-const margin = { top: 22, right: 4, bottom: 0, left: 0 };
+const height = 234;
+const margin = { top: 36, right: 4, bottom: 0, left: 0 };
 
 /** What a bar is called on the axis: `12`, or `11–20`. */
 export function barName({ first, last }: Pick<RunBar, 'first' | 'last'>): string {

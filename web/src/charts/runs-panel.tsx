@@ -17,7 +17,7 @@ const spans = { '50': 50, '200': 200, all: Infinity } as const;
 type Span = keyof typeof spans;
 
 /** Pixels that a bar should have. */
-const barWidth = 15;
+const barWidth = 8;
 
 export interface RunsPanelProps {
   readonly sessionId: string;

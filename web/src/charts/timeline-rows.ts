@@ -58,15 +58,16 @@ function rowsOfTree(
       for (const tool of call.tools) {
         const below = members.filter((id) => `${id}.`.startsWith(`${runId}.${tool.callId}.`));
         for (const id of below) asked.add(id);
+        const ofMembers = below.flatMap((id) => rowsOf(id, depth + 2, end));
         rows.push({
           key: `${call.callId}/${tool.callId}`,
           kind: 'tool',
           depth: depth + 1,
           agent: call.agent,
-          phases: toolPhases(tool, end, now),
+          phases: ofMembers.length === 0 ? toolPhases(tool, end, now) : memberPhases(tool, ofMembers),
           tool,
         });
-        for (const id of below) rows.push(...rowsOf(id, depth + 2, end));
+        rows.push(...ofMembers);
       }
       free = Math.max(end ?? 0, ...rows.flatMap((row) => row.phases.map(({ to }) => to))) || null;
     }
@@ -75,6 +76,21 @@ function rowsOfTree(
     return [...first, ...rows];
   };
   return runIds.filter((id) => parentOf(id) === undefined).flatMap((id) => rowsOf(id, 0, startedAt));
+}
+
+/** A call to members takes as long as their work, whenever its result was stored. */
+function memberPhases({ isError }: ToolCallView, rows: readonly TimelineRow[]): readonly Phase[] {
+  const work = rows.flatMap(({ phases }) => phases).filter(({ kind }) => kind !== 'waiting');
+  if (work.length === 0) return [];
+  const live = work.some((phase) => phase.live === true);
+  return [
+    {
+      kind: isError ? 'tool-failed' : 'tool',
+      from: Math.min(...work.map(({ from }) => from)),
+      to: Math.max(...work.map(({ to }) => to)),
+      ...(live ? { live } : {}),
+    },
+  ];
 }
 
 function startOf({ attempts }: CallView): number {

@@ -1,18 +1,24 @@
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import type { Hovered } from './timeline-line.tsx';
 import { rowFigures, rowName } from './timeline-words.ts';
 
-/** The figures of a line, below it or above where there is no room. */
+const width = 260;
+const gap = 8;
+
+/** The figures of a line: beside it where there is room, else below it or above. */
 export function TimelineTip({ hovered: { row, place } }: { readonly hovered: Hovered }): ReactNode {
   const tip = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(place.bottom + 4);
+  const beside = place.left > width + 2 * gap;
+  const [top, setTop] = useState(place.top);
   useLayoutEffect(() => {
     const height = tip.current?.offsetHeight ?? 0;
-    const below = place.bottom + 4;
-    setTop(below + height > window.innerHeight ? place.top - height - 4 : below);
-  }, [place, row]);
-  const left = Math.max(8, Math.min(place.left + place.width * 0.4, window.innerWidth - 268));
-  return (
+    const below = place.bottom + gap;
+    if (beside) setTop(Math.min(place.top, window.innerHeight - height - gap));
+    else setTop(below + height > window.innerHeight ? place.top - height - gap : below);
+  }, [place, row, beside]);
+  const left = beside ? place.left - width - gap : Math.min(place.left + 40, window.innerWidth - width - gap);
+  return createPortal(
     <div ref={tip} className="chart-tip timeline-tip" style={{ top, left }} aria-hidden="true">
       <header>
         <span>{rowName(row)}</span>
@@ -27,6 +33,7 @@ export function TimelineTip({ hovered: { row, place } }: { readonly hovered: Hov
         ))}
       </dl>
       {row.kind === 'call' && row.call.plan !== null ? <p>Click: what the model saw</p> : null}
-    </div>
+    </div>,
+    document.body,
   );
 }

@@ -2,6 +2,7 @@ import { useMemo, type ReactNode } from 'react';
 import type { SessionDetails } from '../../../../src/client/api.ts';
 import type { SessionMetrics } from '../../../../src/domain/metrics.ts';
 import { RunsPanel } from '../../charts/runs-panel.tsx';
+import { SpendPanel } from '../../charts/spend-panel.tsx';
 import { liveContext, liveTokens } from '../live/figures.ts';
 import type { Live } from '../live/live-state.ts';
 import { ContextGauge } from './context-gauge.tsx';
@@ -27,6 +28,7 @@ export function OverviewTab({ session, metrics, live, settled }: OverviewTabProp
         <Figures metrics={metrics} tokens={liveTokens(metrics, live)} settled={settled} />
       )}
       <RunsPanel sessionId={session.sessionId} warnings={warnings} />
+      {metrics === undefined ? null : <SpendPanel session={session} metrics={metrics} />}
       {session.summary === null ? null : <SummaryCard summary={session.summary} />}
       {metrics?.members === undefined ? null : (
         <MemberTree team={session.agent} members={metrics.members} settled={settled} />
