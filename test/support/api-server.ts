@@ -1,3 +1,4 @@
+import type { Backend } from '../../src/client/backend.ts';
 import { resolveConfig, type Config } from '../../src/config/index.ts';
 import { checksOf } from '../../src/server/health.ts';
 import { readTokens } from '../../src/server/security/tokens.ts';
@@ -27,11 +28,12 @@ export async function startApiServer<C extends Config>(
   const known = tokens === undefined ? null : readTokens(tokens);
   const server = await startServer({ host: '127.0.0.1', port: 0, elsewhere: false, tokens: known });
   const faults: string[] = [];
-  const backend = {
+  const backend: Backend = {
     temporal: client,
     store: stack.store,
     taskQueue: stack.taskQueue,
     bus,
+    simulator: { tally: async (query) => stack.simulator.tally(query) },
     close: () => Promise.resolve(),
   };
   server.serve({

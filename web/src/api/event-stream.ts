@@ -26,21 +26,18 @@ export async function followEvents(sessionId: string, options: EventStreamOption
   const { signal, onStatus } = options;
   let afterId: number | null = null;
   let retryMs = firstRetryMs;
-  let ended = false;
   const follow = (event: RunEvent): void => {
     if ('id' in event) {
       if (afterId !== null && event.id <= afterId) return;
       afterId = event.id;
     }
-    ended = event.type === 'session.closed';
     retryMs = firstRetryMs;
     options.onEvent(event);
   };
   while (!signal.aborted) {
     onStatus('connecting');
     try {
-      await readOnce(sessionId, afterId, { ...options, onEvent: follow });
-      if (ended) return;
+      if (await readOnce(sessionId, afterId, { ...options, onEvent: follow })) return;
     } catch (error) {
       if (signal.aborted) return;
       onStatus('broken');
@@ -51,25 +48,32 @@ export async function followEvents(sessionId: string, options: EventStreamOption
   }
 }
 
+/** Reads until the connection ends. Answers whether nothing more will ever come. */
 async function readOnce(
   sessionId: string,
   afterId: number | null,
   { last, signal, onEvent, onStatus }: EventStreamOptions,
-): Promise<void> {
+): Promise<boolean> {
   const response = await apiFetch('GET', sessionPath(sessionId, '/events'), {
     ...(afterId === null ? { query: { last } } : {}),
     headers: { accept: 'text/event-stream', ...(afterId === null ? {} : { 'last-event-id': String(afterId) }) },
     signal,
   });
-  if (response.body === null) return;
+  if (response.body === null) return false;
   onStatus('live');
   const reader = response.body
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream())
     .getReader();
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    onEvent(JSON.parse(chunk.value.data) as RunEvent);
+    const event = JSON.parse(chunk.value.data) as RunEvent;
+    onEvent(event);
+    if (event.type === 'session.closed') {
+      await reader.cancel();
+      return true;
+    }
   }
+  return false;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -58,7 +58,7 @@ export function Palette({ onClose, onStart, onKeys }: PaletteProps): ReactNode {
             value={text}
             onValueChange={setText}
             placeholder="A page, an action, the id of a session"
-            autoFocus
+            data-autofocus
           />
         </div>
         <Command.List>

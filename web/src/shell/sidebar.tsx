@@ -26,7 +26,7 @@ export function Sidebar(): ReactNode {
   const [location] = useLocation();
   const theme = useTheme();
   return (
-    <div className="sidebar">
+    <header className="sidebar">
       <Link href="/" className="sidebar-brand">
         <Logo />
         <span>Loadline</span>
@@ -47,7 +47,7 @@ export function Sidebar(): ReactNode {
           onClick={() => setTheme(nextTheme(theme))}
         />
       </div>
-    </div>
+    </header>
   );
 }
 

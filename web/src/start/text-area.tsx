@@ -24,7 +24,14 @@ export function TextArea({ label, value, onChange, onSend, quietLabel = false, .
   return (
     <label className="text-area">
       <span className={quietLabel ? 'visually-hidden' : 'field-label'}>{label}</span>
-      <textarea rows={1} value={value} onChange={(event) => onChange(event.target.value)} onKeyDown={press} {...rest} />
+      <textarea
+        data-autofocus={rest.autoFocus}
+        rows={1}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={press}
+        {...rest}
+      />
     </label>
   );
 }

@@ -10,7 +10,7 @@ export function TextField({ label, hint, ...input }: Labelled & InputHTMLAttribu
   return (
     <label className="field">
       <span className="field-label">{label}</span>
-      <input autoComplete="off" spellCheck={false} {...input} />
+      <input autoComplete="off" spellCheck={false} data-autofocus={input.autoFocus} {...input} />
       {hint === undefined ? null : <span className="field-hint">{hint}</span>}
     </label>
   );

@@ -14,7 +14,11 @@ export function Modal({ className, label, onClose, children }: ModalProps): Reac
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
-    if (element !== null && !element.open) element.showModal();
+    if (element !== null && !element.open) {
+      element.showModal();
+      // React's `autoFocus` comes too early: what is in a closed dialog can't be focused.
+      element.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+    }
     return () => element?.close();
   }, []);
   return (

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../../../src/domain/events.ts';
 import type { ToolResultPart } from '../../../../src/domain/messages.ts';
 import type { NumberedMessage } from '../../api/sessions.ts';
 import type { Draft } from '../live/live-state.ts';
+import { answerId } from '../live/transcript.ts';
 
 /** A message that was sent from here and is not in the transcript yet. */
 export interface PendingMessage {
@@ -74,7 +75,12 @@ export function threadOf({ sessionId, messages, hasEarlier, events, drafts, pend
     place(threadOfRun(message.runId), { kind: 'message', key: message.id, message });
   }
   for (const event of told.slice(next)) place(null, { kind: 'event', key: `e${event.id}`, event });
-  for (const draft of drafts) place(threadOfRun(draft.runId), { kind: 'draft', key: `${draft.callId}.answer`, draft });
+  const stored = new Set(messages.map(({ id }) => id));
+  for (const draft of drafts) {
+    // Its message may be read before the page has forgotten the draft.
+    if (stored.has(answerId(draft.callId))) continue;
+    place(threadOfRun(draft.runId), { kind: 'draft', key: answerId(draft.callId), draft });
+  }
   for (const one of pending) place(null, { kind: 'pending', key: one.messageId, pending: one });
 
   const members = new Map<string, MemberThread[]>();

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ToolCallPart, ToolResultPart } from '../../../../src/domain/messages.ts';
 import { Badge, type BadgeTone } from '../../ui/badge.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import type { ToolActivity } from '../live/live-state.ts';
 import { useScene } from './session-context.ts';
 import './tool-call.css';
 
@@ -38,11 +39,19 @@ export function ToolCall({ call, result, members }: ToolCallProps): ReactNode {
   );
 }
 
+/** What its events say, until its result is read. */
+const standings = {
+  asked: ['asked for', 'plain'],
+  running: ['running', 'accent'],
+  done: ['done', 'fine'],
+  failed: ['failed', 'critical'],
+} as const satisfies Readonly<Record<ToolActivity | 'asked', readonly [string, BadgeTone]>>;
+
 function useStanding(callId: string, result: ToolResultPart | undefined): readonly [word: string, tone: BadgeTone] {
   const { tools, waitingFor } = useScene();
-  if (result !== undefined) return result.isError ? ['failed', 'critical'] : ['done', 'fine'];
+  if (result !== undefined) return standings[result.isError ? 'failed' : 'done'];
   if (waitingFor.some((one) => one.callId === callId)) return ['needs approval', 'warn'];
-  return tools.get(callId) === 'running' ? ['running', 'accent'] : ['asked for', 'plain'];
+  return standings[tools.get(callId) ?? 'asked'];
 }
 
 function Value({ name, value }: { readonly name: string; readonly value: unknown }): ReactNode {
