@@ -24,6 +24,7 @@ var commands = {
   'build-web': source('scripts/build-web.ts'),
   lint: source('node_modules/oxlint/bin/oxlint'),
   'check-package': source('scripts/check-package.ts'),
+  screenshots: source('scripts/screenshots.ts'),
   storm: source('scripts/storm.ts'),
   'try-openai-python': source('scripts/try-openai-python.ts'),
   'try-real-model': source('scripts/try-real-model.ts'),

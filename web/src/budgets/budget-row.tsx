@@ -87,7 +87,7 @@ export function BudgetRow({ budget, now, onRaise, onSet }: BudgetRowProps): Reac
           </Button>
         )}
         {onSet === null ? null : (
-          <Button tone="quiet" onClick={onSet} aria-label={`Set the limit of ${budgetName(budget)}`}>
+          <Button tone="quiet" onClick={onSet} aria-label={`Set limit of ${budgetName(budget)}`}>
             Set limit
           </Button>
         )}

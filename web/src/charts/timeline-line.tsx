@@ -1,4 +1,4 @@
-import type { ReactNode, SyntheticEvent } from 'react';
+import { useId, type ReactNode, type SyntheticEvent } from 'react';
 import { duration } from '../../../src/domain/figures.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { Timeline, TimelineRow } from './timeline-rows.ts';
@@ -22,9 +22,10 @@ export interface TimelineLineProps {
 export function TimelineLine({ row, timeline, onHover, onOpen }: TimelineLineProps): ReactNode {
   const show = (event: SyntheticEvent<HTMLElement>): void =>
     onHover({ row, place: event.currentTarget.getBoundingClientRect() });
+  const sentenceId = useId();
   const shared = {
     className: 'timeline-line',
-    'aria-label': rowSentence(row),
+    'aria-describedby': sentenceId,
     onPointerEnter: show,
     onFocus: show,
     onBlur: () => onHover(null),
@@ -49,6 +50,9 @@ export function TimelineLine({ row, timeline, onHover, onOpen }: TimelineLinePro
         })}
       </span>
       <span className="timeline-length">{lengthOf(row)}</span>
+      <span id={sentenceId} hidden>
+        {rowSentence(row)}
+      </span>
     </>
   );
   return (
