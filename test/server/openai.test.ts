@@ -475,13 +475,14 @@ describe('a server that stops', () => {
     const waits = asked.responses.create({ model: 'assistant', input: `[[slow 3000]] ${id}` });
     const waited = waits.then(null, (error: unknown) => error);
     await until(() => stack.requests.some(({ body }) => JSON.stringify(body).includes(id)));
-    let closed: Promise<void> | null = null;
+    const closing: Promise<void>[] = [];
     const read = async (): Promise<void> => {
-      for await (const { choices } of stream) if (choices[0]?.delta.content) closed ??= stopped.close();
+      for await (const { choices } of stream)
+        if (choices[0]?.delta.content && closing.length === 0) closing.push(stopped.close());
     };
     await expect(read()).rejects.toMatchObject({ code: 'ServerStopping' });
     expect(await waited).toMatchObject({ status: 503, code: 'ServerStopping' });
-    await closed;
+    await Promise.all(closing);
     const [run] = await until(async () => {
       const runs = await stack.store.runs(named.headers['Loadline-Session'], { limit: 1 });
       return runs[0]?.result != null && runs;
