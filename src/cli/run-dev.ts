@@ -1,5 +1,6 @@
 import { databaseUrlOf } from '../client/database-url.ts';
 import { readEnvironment, resolveConfig } from '../config/index.ts';
+import { dashboardFolder } from '../server/dashboard-folder.ts';
 import { readTokens } from '../server/security/tokens.ts';
 import { serveHost } from '../server/serve-host.ts';
 import { openStories } from '../server/stories/stories.ts';
@@ -110,9 +111,10 @@ function announce(host: Host, httpUrl: string, agents: readonly string[]): void 
     '',
     fields(
       [
+        ['Dashboard', dashboardFolder() === null ? 'not built in this checkout: npm run build:web' : httpUrl],
         ['Temporal', `${temporal.address}${ui}${origin === null ? '' : `  (${origin})`}`],
         ['Worker', `task queue ${taskQueue}, process ${process.pid}`],
-        ['HTTP', httpUrl],
+        ['HTTP API', `${httpUrl}/v1, for clients of OpenAI /openai/v1`],
         ['Agents', agents.join(', ')],
         ['Model', usesDefault ? `${defaultModel.model}${simulated}: ${defaultModel.why}` : 'as the config names it'],
       ],
