@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Runtime } from '../worker/runtime.ts';
 import type { Backend } from '../client/backend.ts';
+import type { ServerEnv } from './server-env.ts';
 
 /** Resolves when that part answers; its error says why it does not. */
 export type Check = () => Promise<void>;
@@ -34,22 +35,25 @@ export function workerCheck({ running }: Pick<Runtime, 'running'>): Check {
 }
 
 /**
- * `/healthz`: this process answers. `/readyz`: so does all that it needs; 503 otherwise, with what is missing.
+ * `/healthz`: this process answers. `/readyz`: so does all that it needs; 503 otherwise, with what is missing, and why
+ * for those who may know where things are.
  *
  * @param checks `null` while the start is not done
  */
-export function healthRoutes(checks: () => Readonly<Record<string, Check>> | null): Hono {
-  return new Hono()
+export function healthRoutes(checks: () => Readonly<Record<string, Check>> | null): Hono<ServerEnv> {
+  return new Hono<ServerEnv>()
     .get('/healthz', (context) => context.json({ status: 'ok' }))
     .get('/readyz', async (context) => {
       const parts = checks();
       if (parts === null) return context.json({ status: 'starting' }, 503);
       const results = await Promise.all(
-        Object.entries(parts).map(async ([name, check]) => [name, await outcome(check)]),
+        Object.entries(parts).map(async ([name, check]) => [name, await outcome(check)] as const),
       );
+      const mayKnowWhy = context.get('principal') !== null;
       const ready = results.every(([, result]) => result === 'ok');
+      const shown = results.map(([name, result]) => [name, mayKnowWhy || result === 'ok' ? result : 'failing']);
       return context.json(
-        { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) },
+        { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(shown) },
         ready ? 200 : 503,
       );
     });

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { Hono } from 'hono';
 import { healthRoutes, type Check } from '../../src/server/health.ts';
+import type { ServerEnv } from '../../src/server/server-env.ts';
 import { listen, type HttpServer } from '../../src/server/listen.ts';
 
 const open: HttpServer[] = [];
@@ -43,5 +45,22 @@ describe('serving HTTP', () => {
     const answer = await fetch(`${url}/readyz`);
     expect(answer.status).toBe(503);
     expect(await answer.json()).toEqual({ status: 'not ready', checks: { store: 'ok', worker: 'gone' } });
+  });
+
+  it('tells those who have not said who they are that a part is away, not where it was', async () => {
+    const app = new Hono<ServerEnv>().use(async (context, next) => {
+      context.set('principal', null);
+      await next();
+    });
+    const away = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:7233'));
+    app.route(
+      '/',
+      healthRoutes(() => ({ temporal: away })),
+    );
+    const answer = await app.request('/readyz');
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      { status: 'not ready', checks: { temporal: 'failing' } },
+    ]);
   });
 });

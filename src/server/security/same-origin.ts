@@ -11,8 +11,9 @@ const ownNames = new Set(['localhost', '127.0.0.1', '[::1]']);
  * by its `Host`.
  */
 export const sameOrigin = createMiddleware<ServerEnv>(async (context, next) => {
-  const host = context.req.header('host');
-  if (!isOwn(context, host)) {
+  // A request line may name a host too, and is then the one that counts.
+  for (const host of [context.req.header('host'), new URL(context.req.url).host]) {
+    if (isOwn(context, host)) continue;
     throw forbidden(`The host ${quoted(host)} is not this server: without access tokens it answers to localhost only`);
   }
   const origin = context.req.header('origin');
