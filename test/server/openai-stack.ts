@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineAgent, defineConfig, defineTool } from '../../src/config/index.ts';
+import { defineAgent, defineConfig, defineTeam, defineTool } from '../../src/config/index.ts';
 
 const weather = defineTool({
   name: 'weather',
@@ -34,6 +34,10 @@ export const openAiConfigAt = (simulatorUrl: string) =>
       defineAgent({ name: 'narrow', model: 'simulated/narrow' }),
       defineAgent({ name: 'thinker', model: 'thinking/some' }),
       defineAgent({ name: 'patient', onBudget: 'wait', limits: { maxOutputTokens: 200 } }),
+    ],
+    teams: [
+      defineTeam({ name: 'router', mode: 'route', model: 'simulated/sim-router', members: ['typed', 'thinker'] }),
+      defineTeam({ name: 'desk', mode: 'coordinate', model: 'simulated/sim-desk', members: ['thinker'] }),
     ],
     budgets: [{ scope: 'user', window: 'day', tokens: 2_000 }],
   });
