@@ -60,12 +60,15 @@ async function take({ name, path, scheme = 'light', width = 1360, height = 850, 
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
-    deviceScaleFactor: 1.5,
+    deviceScaleFactor: name === 'phone' ? 1.5 : 1,
   });
   const page = await context.newPage();
   await page.goto(`${url}${path}`);
   await page.locator('main h1').waitFor();
-  await page.getByText(/^(Opening|Reading|Loading).*…$/).first().waitFor({ state: 'hidden' });
+  await page
+    .getByText(/^(Opening|Reading|Loading).*…$/)
+    .first()
+    .waitFor({ state: 'hidden' });
   await first?.(page);
   // Bars and gauges grow into place.
   await page.waitForTimeout(900);

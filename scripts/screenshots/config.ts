@@ -28,11 +28,11 @@ export default defineConfig({
     defineAgent({
       name: 'harbour-master',
       description: 'Answers skippers, knows the berths, pays back what was booked in vain',
-      model: 'simulated/small-2k',
+      model: 'simulated/small-1k',
       instructions: 'You are the harbour master. Answer skippers in a few sentences.',
       tools: [berths, refund],
-      summary: { model: 'simulated/loadline-sim-mini', keepRuns: 2, maxTokens: 200 },
-      limits: { maxOutputTokens: 300 },
+      summary: { model: 'simulated/loadline-sim-mini', keepRuns: 1, maxTokens: 120 },
+      limits: { maxOutputTokens: 200 },
     }),
     defineAgent({ name: 'researcher', description: 'Finds facts', model, instructions: 'Find facts.' }),
     defineAgent({
@@ -54,7 +54,7 @@ export default defineConfig({
     }),
   ],
   models: {
-    'simulated/small-2k': { price },
+    'simulated/small-1k': { price },
     [model]: { price },
     'simulated/loadline-sim-mini': { price: { input: 0.25, output: 2, cacheRead: 0.025 } },
   },

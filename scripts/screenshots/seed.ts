@@ -13,7 +13,7 @@ async function send(url: string, sessionId: string, text: string, more: object =
 }
 
 async function teach(simulator: RemoteSimulator, { say, answer, tools }: Turn): Promise<void> {
-  const match = { text: say.slice(0, 60), model: 'small-2k' };
+  const match = { text: say.slice(0, 60), model: 'small-1k' };
   if (tools !== undefined) {
     await simulator.script({ match, toolCalls: tools.map((tool) => ({ ...tool })), tokensPerSecond: 400 });
   }

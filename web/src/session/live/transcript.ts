@@ -4,9 +4,10 @@ import type { NumberedMessage } from '../../api/sessions.ts';
 export interface Transcript {
   readonly messages: readonly NumberedMessage[];
   readonly hasEarlier: boolean;
+  readonly loaded: boolean;
 }
 
-export const unread: Transcript = { messages: [], hasEarlier: false };
+export const unread: Transcript = { messages: [], hasEarlier: false, loaded: false };
 
 /** With messages that came after the ones that are there. Those that are there already change nothing. */
 export function addLater(transcript: Transcript, later: readonly NumberedMessage[]): Transcript {
@@ -21,7 +22,8 @@ export function addEarlier(
   hasEarlier: boolean,
 ): Transcript {
   const first = transcript.messages[0]?.number ?? Infinity;
-  return { messages: [...earlier.filter(({ number }) => number < first), ...transcript.messages], hasEarlier };
+  const messages = [...earlier.filter(({ number }) => number < first), ...transcript.messages];
+  return { messages, hasEarlier, loaded: true };
 }
 
 /** The id of the message that a call answered with. */

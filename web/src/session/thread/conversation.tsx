@@ -20,7 +20,7 @@ export interface ConversationProps {
 /** All that was said, and what is being written. It follows the end for as long as one looks at the end. */
 export function Conversation({ sessionId, session, pending, children }: ConversationProps): ReactNode {
   const { live, transcript, readEarlier } = session;
-  const { messages, hasEarlier } = transcript;
+  const { messages, hasEarlier, loaded } = transcript;
   const told = useMemo(() => live.events.filter((event) => quietWords(event) !== null), [live.events]);
   const drafts = useMemo(() => [...live.drafts.values()], [live.drafts]);
   const thread = useMemo(
@@ -48,8 +48,12 @@ export function Conversation({ sessionId, session, pending, children }: Conversa
               Show what was said before
             </Button>
           ) : null}
-          <ThreadItems items={thread.items} thread={thread} />
-          {children}
+          {loaded ? (
+            <ThreadItems items={thread.items} thread={thread} />
+          ) : (
+            <p className="empty">Reading the conversation…</p>
+          )}
+          {loaded ? children : null}
         </div>
       </div>
       {atEnd ? null : (
