@@ -245,7 +245,7 @@ describe('looking at sessions', () => {
     await cli('send', 'watch-1', 'Hello');
     await until(() => /"runs":1/.test(watching.stdout()));
     watching.child.kill('SIGINT');
-    expect((await watching.ended).code).toBe(0);
+    expect((await watching.ended).code).toBe(130);
   });
 });
 

@@ -24,7 +24,8 @@ export function httpMetrics(registry: Registry) {
     const stop = requests.startTimer();
     await next();
     stop({ route: routeOf(context), method: context.req.method, status: context.res.status });
-    const { outgoing } = context.env;
+    // Hono gives no bindings at all where the app is called without a socket.
+    const outgoing = (context.env as ServerEnv['Bindings'] | undefined)?.outgoing;
     const isStream = context.res.headers.get('content-type')?.startsWith('text/event-stream') === true;
     if (!isStream || context.req.method === 'HEAD' || outgoing === undefined) return;
     streams.inc();
