@@ -2,13 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunResult } from '../../src/domain/run.ts';
-import { cli as run, newFolder, removeFolder, shell, startDev, type RunningDev } from '../support/cli.ts';
+import { newFolder, removeFolder, shell, startCliHost, startDev, type RunningDev } from '../support/cli.ts';
 import { hasTerminal, spawnOnTerminal, type TerminalProcess } from '../support/terminal.ts';
 import { notRun } from '../support/not-run.ts';
 import { until } from '../support/until.ts';
 
 const folder = newFolder();
-const cli = (...words: readonly string[]) => run(words, { folder });
+const host = startCliHost({ folder });
+const cli = host.run;
 let dev: RunningDev;
 
 const config = `
@@ -31,6 +32,7 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   for (const { child } of terminals) child.kill();
+  await host.close();
   await dev.stop();
   removeFolder(folder);
 });

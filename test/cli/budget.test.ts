@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BudgetStatus } from '../../src/client/index.ts';
 import type { RunResult } from '../../src/domain/run.ts';
-import { cli as run, newFolder, removeFolder, shell, startDev, type RunningDev } from '../support/cli.ts';
+import { newFolder, removeFolder, shell, startCliHost, startDev, type RunningDev } from '../support/cli.ts';
 import { until } from '../support/until.ts';
 
 const folder = newFolder();
-const cli = (...words: readonly string[]) => run(words, { folder });
+const host = startCliHost({ folder });
+const cli = host.run;
 let dev: RunningDev;
 
 beforeAll(async () => {
@@ -27,6 +28,7 @@ beforeAll(async () => {
   dev = await startDev(folder);
 });
 afterAll(async () => {
+  await host.close();
   await dev.stop();
   removeFolder(folder);
 });

@@ -4,13 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import stringWidth from 'string-width';
 import type { Message } from '../../src/domain/messages.ts';
 import type { RunResult } from '../../src/domain/run.ts';
-import { cli as run, newFolder, removeFolder, startDev, type RunningDev } from '../support/cli.ts';
+import { cli as run, newFolder, removeFolder, startCliHost, startDev, type RunningDev } from '../support/cli.ts';
 import { notRun } from '../support/not-run.ts';
 import { hasTerminal, spawnOnDrawnTerminal, type DrawnTerminal } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
 
 const folder = newFolder();
-const cli = (...words: readonly string[]) => run(words, { folder });
+const host = startCliHost({ folder });
+const cli = host.run;
 let dev: RunningDev;
 const terminals: DrawnTerminal[] = [];
 
@@ -40,6 +41,7 @@ afterEach(async () => {
   await dev.simulator.reset();
 });
 afterAll(async () => {
+  await host.close();
   await dev.stop();
   removeFolder(folder);
 });

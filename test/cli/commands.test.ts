@@ -9,8 +9,8 @@ import {
   newFolder,
   removeFolder,
   spawnCli,
+  startCliHost,
   startDev,
-  type CliResult,
   type RunningDev,
 } from '../support/cli.ts';
 import { until } from '../support/until.ts';
@@ -27,13 +27,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await host.close();
   await dev.stop();
   removeFolder(folder);
 });
 
-async function cli(...words: readonly string[]): Promise<CliResult> {
-  return await run(words, { folder });
-}
+const host = startCliHost({ folder });
+const cli = host.run;
 
 interface ErrorDocument {
   readonly error: { readonly code: string; readonly message: string; readonly details: Record<string, unknown> };

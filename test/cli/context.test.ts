@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { SessionDetails } from '../../src/client/api.ts';
 import { defineAgent, defineConfig } from '../../src/config/index.ts';
 import type { CompactionResult } from '../../src/domain/compaction.ts';
-import { cli as run } from '../support/cli.ts';
+import { startCliHost, type CliHost } from '../support/cli.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const config = defineConfig({
@@ -19,16 +19,10 @@ const config = defineConfig({
 
 describe('the context of a session at the command line', () => {
   let stack: Stack<typeof config>;
+  let host: CliHost;
   beforeAll(async () => {
     stack = await startStack(config);
-  });
-  afterAll(async () => {
-    await stack.close();
-  });
-  beforeEach(() => stack.simulator.reset());
-
-  const cli = (...words: readonly string[]) =>
-    run(words, {
+    host = startCliHost({
       folder: stack.folder,
       environment: {
         TEMPORAL_ADDRESS: stack.temporalAddress,
@@ -36,6 +30,14 @@ describe('the context of a session at the command line', () => {
         LOADLINE_TASK_QUEUE: stack.taskQueue,
       },
     });
+  });
+  afterAll(async () => {
+    await host.close();
+    await stack.close();
+  });
+  beforeEach(() => stack.simulator.reset());
+
+  const cli = async (...words: readonly string[]) => await host.run(...words);
   const talked = async (id: string, runs = 3) => {
     const session = stack.api.session('assistant', { id, user: 'ann' });
     await session.send('My locker code is 4711-X.');

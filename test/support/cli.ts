@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { simulatorAt, type RemoteSimulator } from '../../src/simulator/index.ts';
 
@@ -116,4 +118,40 @@ export async function startDev(folder: string, environment: NodeJS.ProcessEnv = 
 
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+export interface CliHost {
+  /** Runs `loadline` to its end: one command after the other, in one process whose modules are loaded. */
+  readonly run: (...words: readonly string[]) => Promise<CliResult>;
+  close(): Promise<void>;
+}
+
+/** A process that runs command lines in a folder; what Node itself does around a command is for `cli` to prove. */
+export function startCliHost(options: Pick<CliOptions, 'folder' | 'environment'>): CliHost {
+  const script = fileURLToPath(new URL('./cli-host.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+    cwd: options.folder,
+    env: environmentOf(options),
+    stdio: ['pipe', 'inherit', 'inherit', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const answers = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run: async (...words) => {
+      const result = last.then(async (): Promise<CliResult> => {
+        child.stdin?.write(`${JSON.stringify({ words })}\n`);
+        const { value, done } = await answers.next();
+        if (done === true) throw new Error(`The host of commands ended at: ${words.join(' ')}`);
+        const answer = JSON.parse(value) as Omit<CliResult, 'json'>;
+        return { ...answer, json: <T>() => JSON.parse(answer.stdout) as T };
+      });
+      last = result.catch(() => undefined);
+      return await result;
+    },
+    async close() {
+      child.stdin?.end();
+      await ended;
+    },
+  };
 }
