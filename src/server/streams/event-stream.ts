@@ -16,14 +16,14 @@ export function sse(event: RunEvent): string {
 
 /**
  * A response that writes a generator's chunks as the client takes them: nothing is asked of the generator while the
- * client is slow. It ends with the generator, or with a last comment when the server stops.
+ * client is slow. It ends with the generator, or with a last comment when the server stops or the generator fails.
  *
  * @param write ends when the signal aborts: the client is gone, or the server stops.
  * @param words the first, which tell a browser how soon to connect again, and the last when the server stops: both are
  * nothing to clients that follow another protocol.
  */
 export function eventStream(
-  { stopping }: Pick<ServerDeps, 'stopping'>,
+  { stopping, log }: Pick<ServerDeps, 'stopping' | 'log'>,
   context: ServerContext,
   write: (signal: AbortSignal) => AsyncGenerator<string>,
   words: { readonly first: string; readonly last: string } = sessionWords,
@@ -40,12 +40,17 @@ export function eventStream(
   const chunks = write(gone.signal);
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
-  const end = (controller: ReadableStreamDefaultController<Uint8Array>, lastWords?: string): void => {
-    if (ended) return;
+  const release = (): void => {
     ended = true;
     clearInterval(timer);
     stopping.removeEventListener('abort', stop);
     gone.abort();
+    // It may stand at a chunk that nobody takes any more, with what it holds open.
+    chunks.return(undefined).catch(() => undefined);
+  };
+  const end = (controller: ReadableStreamDefaultController<Uint8Array>, lastWords?: string): void => {
+    if (ended) return;
+    release();
     if (lastWords !== undefined) controller.enqueue(encoder.encode(lastWords));
     controller.close();
   };
@@ -63,17 +68,17 @@ export function eventStream(
         timer.unref();
       },
       async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (ended) return;
-        if (done === true) end(controller);
-        else controller.enqueue(encoder.encode(value));
+        try {
+          const { done, value } = await chunks.next();
+          if (ended) return;
+          if (done === true) end(controller);
+          else controller.enqueue(encoder.encode(value));
+        } catch (error) {
+          log.error('a stream broke off', { requestId: context.get('requestId'), cause: String(error) });
+          end(controller, words.last);
+        }
       },
-      cancel() {
-        ended = true;
-        clearInterval(timer);
-        stopping.removeEventListener('abort', stop);
-        gone.abort();
-      },
+      cancel: release,
     },
     { highWaterMark: 2 },
   );
