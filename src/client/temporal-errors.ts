@@ -22,7 +22,14 @@ function causes(error: unknown): unknown[] {
 
 /** Is it worth sending the same request again: is the server away, restarting, or too busy? */
 export function isPassing(error: unknown): boolean {
-  return causes(error).some((one) => isGrpcServiceError(one) && passingCodes.has(one.code));
+  return causes(error).some(
+    (one) => isGrpcServiceError(one) && (passingCodes.has(one.code) || isNotReady(one.code, one.message)),
+  );
+}
+
+/** A busy server has begun the workflow and can't take its first update yet: `FAILED_PRECONDITION`. */
+function isNotReady(code: number, message: string): boolean {
+  return code === 9 && /Update-with-Start could not be executed|not ready to handle/.test(message);
 }
 
 /** An update that was accepted and whose workflow then ended or continued as new: its message has a run all the same. */
