@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeltaEvent } from '../domain/events.ts';
 import type { Backend } from './backend.ts';
 
-/** Whatever was missed is found this late. */
-const lookAnywayMs = 1_000;
+/** The watch tells of everything; should it ever not, that is found this late. Readers do not all look at once. */
+const lookAnywayMs = 15_000;
 
 /** A reader this far behind gets the rest from the store, in one piece. */
 const mostWaiting = 1_000;
@@ -45,7 +45,7 @@ export function openDeltas({ store, bus }: Pick<Backend, 'store' | 'bus'>, sessi
       if (isNew || signal.aborted) return;
       const ending = new AbortController();
       const woken = new Promise<void>((resolve) => (wake = resolve));
-      const late = sleep(lookAnywayMs, undefined, { signal: AbortSignal.any([signal, ending.signal]) });
+      const late = sleep(lookAnywayMs * (0.5 + Math.random() / 2), undefined, { signal: AbortSignal.any([signal, ending.signal]) });
       await Promise.race([woken, late.catch(() => undefined)]);
       ending.abort();
     },
