@@ -93,14 +93,18 @@ describe('a closed session', () => {
   });
 
   it('has finished its run and answered what was queued as cancelled', async () => {
-    stack.simulator.script({ match: { text: 'Take your time' }, answer: 'Here I am.', firstTokenMs: 400 });
+    stack.simulator.script({ match: { text: 'Take your time' }, answer: 'Here I am.' });
+    const release = stack.hold();
     const session = open();
     const running = session.send('Take your time');
     await until(async () => (await session.state().catch(() => null))?.currentRun?.calls === 0);
     const queued = ['One', 'Two'].map((text) => session.send(text));
     await session.signal('Three', { messageId: 'm-three' });
     await until(async () => (await session.state()).queue.length === 3);
-    const last = await session.close({ reason: 'good night' });
+    const closing = session.close({ reason: 'good night' });
+    await until(async () => (await session.state()).status === 'closing');
+    release();
+    const last = await closing;
     expect(await running).toMatchObject({ status: 'completed', text: 'Here I am.' });
     for (const result of await Promise.all(queued)) {
       expect(result).toMatchObject({ status: 'cancelled', finishReason: 'cancelled', reason: 'good night' });

@@ -87,12 +87,15 @@ describe('the queue of a session', () => {
   it('is answered `cancelled` when the session closes; the run in progress finishes', async () => {
     const one = session();
     await one.start();
-    stack.simulator.script({ match: { text: 'finish' }, firstTokenMs: 400 });
+    const release = stack.hold();
     const running = one.send('let me finish', { messageId: 'c-1' });
     await until(async () => (await one.state()).currentRun !== null);
     const queued = one.send('too late', { messageId: 'c-2' });
     await until(async () => (await one.state()).queue.length === 1);
-    const metrics = await one.close({ reason: 'good night' });
+    const closing = one.close({ reason: 'good night' });
+    await until(async () => (await one.state()).status === 'closing');
+    release();
+    const metrics = await closing;
     expect(await running).toMatchObject({ status: 'completed' });
     expect(await queued).toMatchObject({ status: 'cancelled', reason: 'good night' });
     expect(metrics).toMatchObject({ calls: 1 });

@@ -14,12 +14,15 @@ export interface Recorder {
   /** In place of the server's that it stands before. */
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
+  /** Keeps requests from the provider until what it answers is called. */
+  hold(): () => void;
   close(): Promise<void>;
 }
 
 /** Stands before a provider, passes every byte on in both directions, and keeps the requests. */
 export async function startRecorder(target: string): Promise<Recorder> {
   const requests: ReceivedRequest[] = [];
+  let released = Promise.resolve();
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
@@ -30,6 +33,7 @@ export async function startRecorder(target: string): Promise<Recorder> {
       const text = body.toString();
       requests.push({ path, headers, body: JSON.parse(text) as Record<string, unknown>, text });
     }
+    await released;
     const onward = forward(new URL(path, target), { method, headers });
     // Whoever leaves first, the other side hears of it.
     outgoing.once('close', () => onward.destroy());
@@ -53,6 +57,11 @@ export async function startRecorder(target: string): Promise<Recorder> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     requests,
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      released = promise;
+      return resolve;
+    },
     async close() {
       const closed = once(server, 'close');
       server.close();

@@ -19,6 +19,8 @@ export interface Stack<C extends Config> {
   readonly simulator: Simulator;
   /** All requests that the simulator has received, in order. */
   readonly requests: readonly ReceivedRequest[];
+  /** Keeps requests from the simulator until what it answers is called. */
+  hold(): () => void;
   readonly runtime: Runtime;
   readonly taskQueue: string;
   readonly databaseUrl: string;
@@ -80,6 +82,7 @@ export async function startStack<C extends Config>(
     store,
     simulator,
     requests: recorder.requests,
+    hold: () => recorder.hold(),
     get runtime() {
       return runtime;
     },
