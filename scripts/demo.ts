@@ -5,7 +5,7 @@
 import { AnswerPrinter } from '../src/cli/terminal/answer-printer.ts';
 import { closingLine } from '../src/cli/terminal/closing-line.ts';
 import { paint } from '../src/cli/terminal/colours.ts';
-import { count } from '../src/cli/terminal/numbers.ts';
+import { count } from '../src/domain/figures.ts';
 import { table } from '../src/cli/terminal/table.ts';
 import type { Session } from '../src/client/index.ts';
 import type { RunEvent } from '../src/domain/events.ts';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { count } from '../src/cli/terminal/numbers.ts';
+import { count } from '../src/domain/figures.ts';
 import { table } from '../src/cli/terminal/table.ts';
 import { databaseUrlOf } from '../src/client/database-url.ts';
 import { createStore } from '../src/store/index.ts';

@@ -1,4 +1,4 @@
-import { count } from '../../src/cli/terminal/numbers.ts';
+import { count } from '../../src/domain/figures.ts';
 import { table } from '../../src/cli/terminal/table.ts';
 import type { Count } from './counts.ts';
 import type { Share } from './team.ts';

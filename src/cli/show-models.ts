@@ -6,7 +6,7 @@ import { configOf } from './first-agent.ts';
 import { note, print, printDocument } from './output.ts';
 import { openPlace } from './place.ts';
 import { paint } from './terminal/colours.ts';
-import { count, price } from './terminal/numbers.ts';
+import { count, price } from '../domain/figures.ts';
 import { screenWidth } from './terminal/screen.ts';
 import { table } from './terminal/table.ts';
 import { withStore } from './with-client.ts';

@@ -5,7 +5,7 @@ import { shellWord } from '../domain/shell-word.ts';
 import { note, print, printCsv, printDocument } from './output.ts';
 import { ownCommand } from './own-command.ts';
 import { describeUsage } from './terminal/describe-usage.ts';
-import { count } from './terminal/numbers.ts';
+import { count } from '../domain/figures.ts';
 import { screenWidth } from './terminal/screen.ts';
 import { withStore } from './with-client.ts';
 

@@ -12,7 +12,7 @@ import { AnswerPrinter } from '../terminal/answer-printer.ts';
 import { spentParts } from '../terminal/closing-line.ts';
 import { describeCompaction } from '../terminal/describe-compaction.ts';
 import { neutral } from '../terminal/neutral.ts';
-import { inWords } from '../terminal/numbers.ts';
+import { inWords } from '../../domain/figures.ts';
 import { ThresholdWarnings } from '../terminal/threshold-warnings.ts';
 import type { ChatView } from './chat-view.ts';
 import { describeBudgetEvent } from './describe-event.ts';

@@ -3,7 +3,7 @@ import type { ChatOptions } from '../commands/chat.ts';
 import { print } from '../output.ts';
 import { ownCommand } from '../own-command.ts';
 import { paint } from '../terminal/colours.ts';
-import { amountOf } from '../terminal/numbers.ts';
+import { amountOf } from '../../domain/figures.ts';
 import { screenWidth } from '../terminal/screen.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { withClient } from '../with-client.ts';

@@ -3,7 +3,7 @@ import type { SessionMetrics } from '../../domain/metrics.ts';
 import { cost, gaugeWithPercent, type ContextGauge } from '../terminal/closing-line.ts';
 import { paint } from '../terminal/colours.ts';
 import { gaugeCells } from '../terminal/gauge.ts';
-import { count } from '../terminal/numbers.ts';
+import { count } from '../../domain/figures.ts';
 import { neutral } from '../terminal/neutral.ts';
 
 export interface ChatStatus {

@@ -5,7 +5,7 @@ import { note, print, printDocument } from '../output.ts';
 import { ownCommand } from '../own-command.ts';
 import type { CommonOptions } from '../place.ts';
 import { findSessionRow } from '../session-id.ts';
-import { count } from '../terminal/numbers.ts';
+import { count } from '../../domain/figures.ts';
 import { paintError } from '../terminal/colours.ts';
 import { withClient } from '../with-client.ts';
 

@@ -4,7 +4,7 @@ import { UsageError } from '../failure.ts';
 import { print, printDocument } from '../output.ts';
 import type { CommonOptions } from '../place.ts';
 import { paint } from '../terminal/colours.ts';
-import { count } from '../terminal/numbers.ts';
+import { count } from '../../domain/figures.ts';
 import { screenWidth } from '../terminal/screen.ts';
 import { table } from '../terminal/table.ts';
 import { withStore } from '../with-client.ts';

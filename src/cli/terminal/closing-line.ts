@@ -3,7 +3,7 @@ import type { SessionMetrics, UsageSum } from '../../domain/metrics.ts';
 import { paint, paintLevel } from './colours.ts';
 import { levelOf, type GaugeMarks } from '../../domain/gauge-level.ts';
 import { gauge } from './gauge.ts';
-import { count, dollars, duration, percent } from './numbers.ts';
+import { count, dollars, duration, percent } from '../../domain/figures.ts';
 import { joinParts } from './wrap.ts';
 
 /** What a line about spending needs of a run's or a session's metrics. */

@@ -6,7 +6,7 @@ import { fromUsd } from '../../domain/money.ts';
 import { paint, paintLevel } from './colours.ts';
 import { levelOf } from '../../domain/gauge-level.ts';
 import { gauge } from './gauge.ts';
-import { count, dollars, inWords, percent } from './numbers.ts';
+import { count, dollars, inWords, percent } from '../../domain/figures.ts';
 import { table } from './table.ts';
 import { joinParts } from './wrap.ts';
 

@@ -1,5 +1,5 @@
 import type { UsageSum } from '../../domain/metrics.ts';
-import { count, dollars, percent } from './numbers.ts';
+import { count, dollars, percent } from '../../domain/figures.ts';
 
 /**
  * What a provider's prompt cache did, and why input seems to drop elsewhere when it begins; `null` while nothing was

@@ -1,5 +1,5 @@
 import type { CompactionResult } from '../../domain/compaction.ts';
-import { amountOf, count } from './numbers.ts';
+import { amountOf, count } from '../../domain/figures.ts';
 
 /** What a compaction did: the answer of `compact` and the event `compaction.ended` both have it. */
 export type CompactionDone = Pick<

@@ -1,6 +1,6 @@
 import type { ModelDetail, SessionMetrics } from '../../domain/metrics.ts';
 import { cost } from './closing-line.ts';
-import { amountOf, count } from './numbers.ts';
+import { amountOf, count } from '../../domain/figures.ts';
 
 /**
  * What compactions saved and what they cost; `null` while there was none.

@@ -1,6 +1,6 @@
 import type { LedgerRowView, LedgerView } from '../../client/inspect-api.ts';
 import { paint } from './colours.ts';
-import { amountOf, count, dollars, duration } from './numbers.ts';
+import { amountOf, count, dollars, duration } from '../../domain/figures.ts';
 import { table, type Column } from './table.ts';
 
 const styles = { reserved: 'yellow', settled: 'green', estimated: 'yellow', lost: 'red', released: 'dim' } as const;

@@ -6,7 +6,7 @@ import { describeCaching } from './describe-caching.ts';
 import { describeCompactions } from './describe-compactions.ts';
 import { fields } from './fields.ts';
 import type { GaugeMarks } from '../../domain/gauge-level.ts';
-import { count, duration } from './numbers.ts';
+import { count, duration } from '../../domain/figures.ts';
 import { screenWidth } from './screen.ts';
 import { table } from './table.ts';
 import { wrap } from './wrap.ts';

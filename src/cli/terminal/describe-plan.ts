@@ -1,6 +1,6 @@
 import type { Cut, PlanReport } from '../../domain/context.ts';
 import { paint } from './colours.ts';
-import { amountOf, count, percent } from './numbers.ts';
+import { amountOf, count, percent } from '../../domain/figures.ts';
 import { screenWidth } from './screen.ts';
 import { table } from './table.ts';
 import { wrap } from './wrap.ts';

@@ -2,7 +2,7 @@ import type { RequestItem, RequestView } from '../../client/inspect-api.ts';
 import { textOfMessage } from '../../domain/message-text.ts';
 import { paint } from './colours.ts';
 import { describeCuts } from './describe-plan.ts';
-import { amountOf, count } from './numbers.ts';
+import { amountOf, count } from '../../domain/figures.ts';
 import { table } from './table.ts';
 import { wrap } from './wrap.ts';
 

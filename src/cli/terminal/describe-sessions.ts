@@ -3,7 +3,7 @@ import type { SessionListItem } from '../../client/api.ts';
 import { defaultThresholds } from '../../domain/agent.ts';
 import { cost, gaugeWithPercent } from './closing-line.ts';
 import { paint } from './colours.ts';
-import { ago, count } from './numbers.ts';
+import { ago, count } from '../../domain/figures.ts';
 import { screenWidth } from './screen.ts';
 import { table } from './table.ts';
 

@@ -6,7 +6,7 @@ import { paintStatus } from './describe-sessions.ts';
 import { describeWaiting } from './describe-waiting.ts';
 import { describePlan } from './describe-plan.ts';
 import { fields } from './fields.ts';
-import { count } from './numbers.ts';
+import { count } from '../../domain/figures.ts';
 import { neutral } from './neutral.ts';
 import { screenWidth } from './screen.ts';
 import { wrap } from './wrap.ts';

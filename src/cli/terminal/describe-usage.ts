@@ -1,7 +1,7 @@
 import type { UsageGrouping, UsageLine } from '../../domain/usage-report.ts';
 import { paint } from './colours.ts';
 import { fields } from './fields.ts';
-import { count, dollars, percent } from './numbers.ts';
+import { count, dollars, percent } from '../../domain/figures.ts';
 import { table, type Column } from './table.ts';
 
 const nobody = '–';

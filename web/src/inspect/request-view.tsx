@@ -98,7 +98,7 @@ export function RequestView({ request }: { readonly request: Request }): ReactNo
         rows={items}
         keyOf={({ key, change }) => `${change}/${key}`}
         estimate={46}
-        scrolls=".drawer-body"
+        scrolls=".drawer-body, .session-panel"
         role="list"
         render={(item) => <RequestItemRow item={item} largest={largest} />}
       />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cost, tokens, type Spent } from '../../src/cli/terminal/closing-line.ts';
-import { ago, count, dollars, duration, percent, price } from '../../src/cli/terminal/numbers.ts';
+import { ago, count, dollars, duration, percent, price } from '../../src/domain/figures.ts';
 
 const spent: Spent = {
   inputTokens: 1204,
