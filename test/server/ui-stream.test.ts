@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
-import { openAiConfigAt } from './openai-stack.ts';
+import { openAiConfigAt } from './openai/config.ts';
 
 let config: ReturnType<typeof openAiConfigAt>;
 let stack: Stack<typeof config>;

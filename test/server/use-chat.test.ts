@@ -7,7 +7,7 @@ import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { browserRemedy, findBrowser } from '../support/browser.ts';
 import { notRun } from '../support/not-run.ts';
 import { startStack, type Stack } from '../support/stack.ts';
-import { openAiConfigAt } from './openai-stack.ts';
+import { openAiConfigAt } from './openai/config.ts';
 
 const executablePath = findBrowser();
 const root = join(import.meta.dirname, '../..');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineAgent, defineConfig, defineTeam, defineTool } from '../../src/config/index.ts';
+import { defineAgent, defineConfig, defineTeam, defineTool } from '../../../src/config/index.ts';
 
 const weather = defineTool({
   name: 'weather',
