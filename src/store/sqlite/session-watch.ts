@@ -64,8 +64,10 @@ function start(sqlite: DatabaseSync, tell: ChangeListener): Look {
     try {
       const now = version.get()?.['data_version'];
       if (now === seen.version) return;
+      // What is committed between the two is told now, and once more at the next look; the other way round it never was.
+      const newestNow = numbers(top.get());
       const sessions = since.all(seen.event, seen.delta);
-      Object.assign(seen, { version: now }, numbers(top.get()));
+      Object.assign(seen, { version: now }, newestNow);
       for (const { session_id: id } of sessions) tell(String(id));
     } catch {
       // A file that is locked or gone is told to whoever reads it; the next look tries again.
