@@ -90,7 +90,7 @@ export function newRun(message: QueuedMessage, startedAt: string): RunInProgress
 }
 
 /** Duplicates of the last so many messages are known without a look into the store. */
-export const recentMessages = 32;
+export const recentMessages = 24;
 
 /** Longer texts of the latest answer are carried as an excerpt; the store has the whole. */
 const carriedTextChars = 4_000;
