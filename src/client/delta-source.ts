@@ -45,7 +45,9 @@ export function openDeltas({ store, bus }: Pick<Backend, 'store' | 'bus'>, sessi
       if (isNew || signal.aborted) return;
       const ending = new AbortController();
       const woken = new Promise<void>((resolve) => (wake = resolve));
-      const late = sleep(lookAnywayMs * (0.5 + Math.random() / 2), undefined, { signal: AbortSignal.any([signal, ending.signal]) });
+      const late = sleep(lookAnywayMs * (0.5 + Math.random() / 2), undefined, {
+        signal: AbortSignal.any([signal, ending.signal]),
+      });
       await Promise.race([woken, late.catch(() => undefined)]);
       ending.abort();
     },
