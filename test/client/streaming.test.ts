@@ -60,7 +60,7 @@ describe('the events of a run', () => {
       const session = api().session('assistant', { id: `stream-${randomUUID()}` });
       for (const question of [
         'Be quick',
-        '[[pace 80]] Take your time, and tell me all about it',
+        '[[pace 40]] [[tokens 60]] Take your time, and tell me all about it',
         'Use the clock [[tool clock {}]]',
       ]) {
         const { texts, types, pieces } = await read(session, question);
