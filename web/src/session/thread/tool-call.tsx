@@ -50,8 +50,10 @@ const standings = {
 function useStanding(callId: string, result: ToolResultPart | undefined): readonly [word: string, tone: BadgeTone] {
   const { tools, waitingFor } = useScene();
   if (result !== undefined) return standings[result.isError ? 'failed' : 'done'];
-  if (waitingFor.some((one) => one.callId === callId)) return ['needs approval', 'warn'];
-  return standings[tools.get(callId) ?? 'asked'];
+  const told = tools.get(callId);
+  // Its events are quicker than the session's state.
+  if (told === undefined && waitingFor.some((one) => one.callId === callId)) return ['needs approval', 'warn'];
+  return standings[told ?? 'asked'];
 }
 
 function Value({ name, value }: { readonly name: string; readonly value: unknown }): ReactNode {
