@@ -68,7 +68,16 @@ describe('the HTTP API', () => {
     await ask('POST', 'walk', '/approvals', { body: { callId: asked.callId, approved: false, reason: 'no' } });
     await ask('POST', 'walk', '/cancel', { body: { reason: 'enough' } });
 
-    for (const path of ['/v1/about', '/v1/agents', '/v1/models', '/v1/ledger', '/metrics', '/v1/budgets']) {
+    for (const path of [
+      '/v1/about',
+      '/v1/agents',
+      '/v1/models',
+      '/v1/ledger',
+      '/metrics',
+      '/v1/budgets',
+      '/healthz',
+      '/readyz',
+    ]) {
       await api.ask(`GET ${path}`, path);
     }
     await api.ask('GET /v1/sessions', '/v1/sessions?status=open&user=ann&q=wal&limit=1');

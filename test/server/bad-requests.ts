@@ -88,6 +88,7 @@ export const badRequests: readonly BadRequest[] = [
   asked('the files above, twice encoded', '/%252e%252e%252fetc%252fpasswd', notFound('')),
   asked('nothing', '/v1/nothing', notFound('')),
   { name: 'a wrong method', path: '/v1/sessions/known', method: 'PUT', status: 405, code: 'MethodNotAllowed' },
+  { name: 'a wrong method of the health', path: '/healthz', method: 'POST', status: 405, code: 'MethodNotAllowed' },
   asked('huge headers', '/v1/about', { status: 431, code: 'HeadersTooLarge' }),
 ].map((one) => (one.name === 'huge headers' ? { ...one, headers: { 'X-Large': 'a'.repeat(20_000) } } : one));
 
