@@ -9,7 +9,7 @@ const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : short) {
   const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
   if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
-    console.error(`There is no bench ${name}; there are ${short.join(', ')}, idle, estimates, list and store`);
+    console.error(`There is no bench ${name}; there are ${short.join(', ')}, idle, estimates, list, page and store`);
     process.exit(2);
   }
   console.log(name);
