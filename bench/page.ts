@@ -49,6 +49,21 @@ async function listTimes(page: Page): Promise<readonly number[]> {
   `);
 }
 
+/** Fixed work of a few milliseconds in each of 120 frames: what the longest takes tells how busy the machine is. */
+const ownPace = `
+  new Promise((done) => {
+    const times = [];
+    const frame = () => {
+      const begun = performance.now();
+      for (let sum = 0, at = 0; at < 4e6; at++) sum += at;
+      times.push(performance.now() - begun);
+      if (times.length < 120) requestAnimationFrame(frame);
+      else done(times.sort((a, b) => a - b));
+    };
+    requestAnimationFrame(frame);
+  })
+`;
+
 const executable = findBrowser();
 if (executable === null) {
   console.error(`NOT RUN: the page; ${browserRemedy}`);
@@ -65,6 +80,10 @@ try {
   const filled = await timed(() => fillSessions(store, sessionCount));
   console.log(`     ${sessionCount} sessions filled in ${(filled / 1000).toFixed(1)} s`);
   const page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
+  const paces = await page.evaluate<readonly number[]>(ownPace);
+  console.log(
+    `     the same few milliseconds of work in a bare page: median ${quantile(paces, 0.5).toFixed(1)} ms, longest ${quantile(paces, 1).toFixed(1)} ms`,
+  );
   await page.addInitScript(noteLongTasks);
   await page.goto(server.url);
   await page.getByRole('link', { name: /^s-/ }).first().waitFor();

@@ -197,6 +197,45 @@ inBrowser('the dashboard', () => {
     await page.getByRole('button', { name: 'provider = ledger = metrics' }).waitFor();
   });
 
+  it('shows what the model saw: item by item, beside the call before', async () => {
+    await page.getByRole('button', { name: 'what the model saw' }).last().click();
+    const drawer = page.getByRole('dialog', { name: 'What the model saw' });
+    await drawer.getByText('the bytes that were sent').waitFor();
+    const items = drawer.getByRole('listitem').filter({ has: page.locator('.request-line') });
+    await drawer.getByRole('radio', { name: /^Added/ }).check();
+    await until(async () => (await items.count()) > 0);
+    await items.last().getByRole('button').click();
+    expect(await items.last().locator('pre').innerText()).toContain(attack);
+    await page.keyboard.press('Escape');
+  });
+
+  it('opens the ledger rows of a run from its chart by keyboard', async () => {
+    const chart = page.locator('.runs-chart .recharts-surface');
+    await chart.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.runs-chart .chart-tip').waitFor();
+    await page.keyboard.press('Enter');
+    const drawer = page.getByRole('dialog', { name: /^Run \d+$/ });
+    await drawer.getByText(/= shown$/).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('sets a budget on the page of budgets, and opens the ledger rows of a line of usage', async () => {
+    const id = idInUrl();
+    const money = await openPage();
+    await money.goto(`${server.url}/budgets?scope=session&q=${id}`);
+    await money.getByRole('button', { name: `Set limit of session ${id}, lifetime` }).click();
+    const dialog = money.getByRole('dialog', { name: /^Limit of session/ });
+    await dialog.getByLabel('Limit, tokens').fill('12,000');
+    await dialog.getByRole('button', { name: 'Set limit' }).click();
+    await money.getByText('of 12,000').waitFor();
+    await money.goto(`${server.url}/usage?by=type,session&simulated=true`);
+    await money.getByRole('button', { name: `tokens of model · ${id}` }).click();
+    const drawer = money.getByRole('dialog', { name: `model · ${id}` });
+    await drawer.getByText(/rows, [\d,]+ tokens, .* = shown$/).waitFor();
+    await money.context().close();
+  });
+
   it('closes the session', async () => {
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Close the session' });

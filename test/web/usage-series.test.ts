@@ -74,7 +74,7 @@ describe('The state of the usage page', () => {
       timeZone: 'UTC',
       simulated: false,
     });
-    expect(rowsBehind({ group: { model: 'openai/gpt-5.2' } }, query)).toMatchObject({
+    expect(rowsBehind({ group: { model: 'openai/gpt-5.2' } }, query)).toEqual({
       ...query,
       model: 'openai/gpt-5.2',
     });

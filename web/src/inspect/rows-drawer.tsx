@@ -37,7 +37,13 @@ export function RowsDrawer({ source, shown, sessions = false, onClose }: RowsDra
       <Drawer
         title={shown.label}
         subtitle={`The ledger rows behind it, oldest first${listed}`}
-        footer={verdict === null ? <span className="muted">Adding up …</span> : <Verdict of={verdict} shown={shown} />}
+        footer={
+          verdict === null ? (
+            <span className="muted">{pages.isError ? '' : 'Adding up …'}</span>
+          ) : (
+            <Verdict of={verdict} shown={shown} />
+          )
+        }
         onClose={onClose}
       >
         {pages.isError ? <p className="empty">{messageOf(pages.error)}</p> : null}

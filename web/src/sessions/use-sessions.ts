@@ -99,9 +99,8 @@ export function useSessions(filters: SessionFilters): Sessions {
 
 /** The pages of these rows; the first one when nothing could be read yet. */
 function placesInSight({ items, places }: Listing, [first, last]: readonly [number, number]): readonly PagePlace[] {
-  const starts = places.map(({ after }) =>
-    after === null ? 0 : items.findIndex((item) => item.sessionId === after.sessionId) + 1,
-  );
+  const indexes = new Map(items.map(({ sessionId }, index) => [sessionId, index]));
+  const starts = places.map(({ after }) => (after === null ? 0 : (indexes.get(after.sessionId) ?? -1) + 1));
   const seen = places.filter((_, at) => (starts[at] ?? 0) <= last && (starts[at + 1] ?? Infinity) > first);
   return seen.length === 0 ? [{ cursor: null, after: null }] : seen;
 }

@@ -70,5 +70,5 @@ export function rowsBehind({ group }: Pick<UsageLine, 'group'>, query: UsageRepo
   const { timeZone, simulated, from, to } = query;
   const unnamed = Object.entries(group).flatMap(([grouping, value]) => (value === null ? [grouping] : []));
   const range = group.day == null ? { from, to } : {};
-  return { ...range, ...group, unnamed, timeZone, simulated };
+  return { ...range, ...group, ...(unnamed.length === 0 ? {} : { unnamed }), timeZone, simulated };
 }
