@@ -4,6 +4,7 @@ import type { BudgetStatus } from '../../../src/client/budget-api.ts';
 import { budgetName } from '../../../src/domain/budget-words.ts';
 import { raiseBudget } from '../api/budgets.ts';
 import { messageOf } from '../api/problem.ts';
+import { newMessageId } from '../start/start-session.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyAs } from '../ui/copy-as.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -23,7 +24,7 @@ export function RaiseDialog({
   const queries = useQueryClient();
   const [text, setText] = useState(String(roundPart(limit, unit)));
   // Pressed twice, it is one raise.
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(newMessageId);
   const by = readAmount(text);
   const raise = useMutation({
     mutationFn: (amount: number) =>
