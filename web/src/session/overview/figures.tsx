@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { LedgerQuery } from '../../../../src/client/inspect-api.ts';
 import type { SessionMetrics } from '../../../../src/domain/metrics.ts';
 import type { ShownNumber } from '../../inspect/ledger-verdict.ts';
+import { count } from '../../../../src/domain/figures.ts';
 import { Num } from '../../ui/num.tsx';
 import { useScene } from '../thread/session-context.ts';
 import './figures.css';
@@ -20,7 +21,10 @@ export function Figures({ metrics, tokens, settled }: FiguresProps): ReactNode {
   const { totalTokens, inputTokens, outputTokens, cacheReadTokens, reasoningTokens, cost, cacheSavings } = metrics;
   return (
     <dl className="figures figure-grid">
-      <Figure name="Tokens">
+      <Figure
+        name="Tokens"
+        note={metrics.estimatedTokens === 0 ? undefined : `${count(metrics.estimatedTokens)} estimated`}
+      >
         <Num value={tokens} label="tokens" {...open({}, { label: 'Tokens of the session', tokens: totalTokens })} />
       </Figure>
       <Figure name="Cost" note={metrics.costUnknown === true ? 'some prices are unknown' : undefined}>
