@@ -36,6 +36,27 @@ async function scroll(page: Page, turns: number, pixels: number): Promise<void> 
   }
 }
 
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of the thread's own work: what the machine did for others meanwhile is left out. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/** The most work of one task of a page's main thread in a trace, milliseconds. */
+function mostWork(trace: Buffer): number {
+  const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
+  const mains = new Set(
+    traceEvents.flatMap(({ name, args, pid, tid }) =>
+      name === 'thread_name' && args.name === 'CrRendererMain' ? [`${pid}/${tid}`] : [],
+    ),
+  );
+  const tasks = traceEvents.filter(({ name, pid, tid }) => name === 'RunTask' && mains.has(`${pid}/${tid}`));
+  return Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur / 1000));
+}
+
 /** The longest task since the last time, milliseconds; one of less than 50 ms is none. */
 async function longestTask(page: Page): Promise<number> {
   return await page.evaluate<number>('Math.max(0, ...globalThis.longTasks.splice(0))');
@@ -85,6 +106,7 @@ try {
     `     the same few milliseconds of work in a bare page: median ${quantile(paces, 0.5).toFixed(1)} ms, longest ${quantile(paces, 1).toFixed(1)} ms`,
   );
   await page.addInitScript(noteLongTasks);
+  await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
   await page.goto(server.url);
   await page.getByRole('link', { name: /^s-/ }).first().waitFor();
   report('longest task while the page opens', await longestTask(page), { atMost: goalTaskMs }, ' ms');
@@ -95,6 +117,13 @@ try {
   await page.getByRole('searchbox').first().pressSequentially('s-00', { delay: 60 });
   await page.getByRole('link', { name: /^s-00/ }).first().waitFor();
   report('longest task while it is searched', await longestTask(page), { atMost: goalTaskMs }, ' ms');
+  const work = mostWork(await browser.stopTracing());
+  report(
+    'most work of one task in all of that, without what other processes took',
+    work,
+    { atMost: goalTaskMs },
+    ' ms',
+  );
   const times = await listTimes(page);
   report(
     `a page of the list as the browser sees it (${times.length} of them), 95th percentile`,
