@@ -4,6 +4,7 @@ import { defineAgent, defineConfig, defineTool } from '../../src/config/index.ts
 import type { CompactionResult } from '../../src/domain/compaction.ts';
 import type { StoredEvent } from '../../src/domain/events.ts';
 import { threeTotals } from '../support/conservation.ts';
+import { SessionClient } from '../../src/client/index.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
@@ -242,12 +243,16 @@ describe('compaction', () => {
     const session = open('two');
     for (let n = 1; n <= 6; n++) await session.send(`My plan for day ${n} is to walk ${n} miles along the long coast.`);
     stack.simulator.script({ firstTokenMs: 3_000 });
-    const asked = compact(session.id, { keepRuns: 0 });
+    // Its connection is not the worker's.
+    const { temporalAddress, databaseUrl, taskQueue } = stack;
+    const client = new SessionClient({ temporalAddress, databaseUrl, taskQueue });
+    const asked = client.existing(session.id).compact({ keepRuns: 0 });
     await until(async () =>
       (await stack.store.ledger(session.id)).some(({ modelType }) => modelType === 'summaryModel'),
     );
     await stack.restartWorker();
     expect(await asked).toMatchObject({ runs: 6 });
+    await client.close();
     expect(await session.metrics()).toMatchObject({ compactions: 1 });
   }, 60_000);
 });
