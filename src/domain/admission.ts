@@ -1,3 +1,4 @@
+import { isBase64 } from './base64.ts';
 import type { Limits, Thresholds } from './agent.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { UserPart } from './messages.ts';
@@ -37,7 +38,7 @@ function partProblem(part: unknown, at: string): string | null {
   const sources = ['url', 'data', 'storedAs'].filter((key) => typeof part[key] === 'string' && part[key] !== '');
   if (sources.length !== 1) return `${at} needs exactly one of url, data and storedAs`;
   const { data } = part;
-  if (typeof data !== 'string' || /^[A-Za-z0-9+/]+={0,2}$/.test(data)) return null;
+  if (typeof data !== 'string' || isBase64(data)) return null;
   return `${at}.data is not base64${data.startsWith('data:') ? '; a data: URL goes into url' : ''}`;
 }
 

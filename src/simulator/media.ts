@@ -1,3 +1,5 @@
+import { isBase64 } from '../domain/base64.ts';
+
 /** OpenAI's price of an image in tokens: 85 at low detail, 765 for a square of 1,024 pixels at high. */
 export function openaiImageTokens(detail: unknown): number {
   return detail === 'low' ? 85 : 765;
@@ -36,8 +38,8 @@ export function imageTypeOf(base64: string): string | null {
 }
 
 /** Whether every sign is one of base64, with the padding that it needs. */
-export function isBase64(text: string): boolean {
-  return text.length > 0 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+export function isPaddedBase64(text: string): boolean {
+  return text.length % 4 === 0 && isBase64(text);
 }
 
 export function isPdf(base64: string): boolean {

@@ -1,4 +1,4 @@
-import { imageTypeOf, isBase64, isPdf } from '../media.ts';
+import { imageTypeOf, isPaddedBase64, isPdf } from '../media.ts';
 import { isRecord, recordsOf, stringOf } from '../prompt.ts';
 import type { JsonRecord } from '../prompt.ts';
 import { invalid } from './anthropic-checks.ts';
@@ -29,7 +29,7 @@ function checkImage(source: JsonRecord, place: string): void {
     const list = "'image/jpeg', 'image/png', 'image/gif' or 'image/webp'";
     throw invalid(`${place}.image.source.base64.media_type: Input should be ${list}`);
   }
-  if (!isBase64(stringOf(data))) throw invalid(`${place}.image.source.base64: invalid base64 data`);
+  if (!isPaddedBase64(stringOf(data))) throw invalid(`${place}.image.source.base64: invalid base64 data`);
   const found = imageTypeOf(stringOf(data));
   if (found === null) throw invalid('Could not process image');
   if (found === type) return;

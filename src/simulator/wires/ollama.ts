@@ -1,4 +1,4 @@
-import { isBase64, ollamaImageTokens } from '../media.ts';
+import { isPaddedBase64, ollamaImageTokens } from '../media.ts';
 import { ignoresTruncate } from '../models.ts';
 import { isRecord, recordsOf, stringOf, sumTokens, textSegment } from '../prompt.ts';
 import type { JsonRecord, Prompt, Segment, Turn } from '../prompt.ts';
@@ -44,7 +44,7 @@ function checkMessages(messages: readonly JsonRecord[]): void {
       );
     }
     const images: readonly unknown[] = Array.isArray(message.images) ? message.images : [];
-    if (images.some((image) => !isBase64(stringOf(image)))) {
+    if (images.some((image) => !isPaddedBase64(stringOf(image)))) {
       throw new Refusal(400, 'illegal base64 data at input byte 0');
     }
   }

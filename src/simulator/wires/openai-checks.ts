@@ -1,5 +1,5 @@
 import { halfCharacterAt } from '../half-characters.ts';
-import { imageTypeOf, isBase64 } from '../media.ts';
+import { imageTypeOf, isPaddedBase64 } from '../media.ts';
 import { isRecord, stringOf } from '../prompt.ts';
 import type { JsonRecord } from '../prompt.ts';
 import { invalid, unreadable, wrongType, wrongValue } from './openai.ts';
@@ -45,7 +45,7 @@ function checkImage(url: unknown, place: string): void {
     const words = `Invalid MIME type. Only image types are supported.`;
     throw invalid(words, null, 'invalid_image_format');
   }
-  if (isBase64(data) && imageTypeOf(data) !== null) return;
+  if (isPaddedBase64(data) && imageTypeOf(data) !== null) return;
   const words = `You uploaded an unsupported image. Please make sure your image has of one the following formats: ${supportedImages}.`;
   throw invalid(words, null, 'invalid_image_format');
 }
@@ -63,7 +63,7 @@ export function checkMedium(part: JsonRecord, place: string): void {
     if (!formats.includes(stringOf(audio.format))) {
       throw wrongValue(`${place}.input_audio.format`, audio.format, formats);
     }
-    if (!isBase64(stringOf(audio.data))) {
+    if (!isPaddedBase64(stringOf(audio.data))) {
       throw invalid(`The data provided for 'input_audio' is not valid base64.`, `${place}.input_audio.data`);
     }
   }
@@ -71,7 +71,7 @@ export function checkMedium(part: JsonRecord, place: string): void {
   const file = isRecord(part.file) ? part.file : part;
   if (file.file_data === undefined) return;
   const [, data] = /^data:[^;,]+;base64,(.*)$/s.exec(stringOf(file.file_data)) ?? [];
-  if (data !== undefined && isBase64(data)) return;
+  if (data !== undefined && isPaddedBase64(data)) return;
   const words = `Invalid '${place}.file_data': expected a base64-encoded data URL with a MIME type (e.g. 'data:application/pdf;base64,aW1nIGJ5dGVzIGhlcmU='), but got a value without the 'data:' prefix.`;
   throw invalid(words, `${place}.file_data`, 'invalid_value');
 }

@@ -1,3 +1,5 @@
+import { isBase64 } from '../../domain/base64.ts';
+
 /** How a file of each type begins, in hexadecimal. Types that Anthropic and OpenAI both take. */
 const beginnings: Readonly<Record<string, RegExp>> = {
   'image/png': /^89504e470d0a1a0a/,
@@ -13,8 +15,6 @@ const mostBase64 = 5 * 1024 * 1024;
  * session.
  */
 export function isReadableImage(base64: string, mediaType: string): boolean {
-  if (base64.length > mostBase64 || base64.length % 4 !== 0) return false;
-  // Looked for is what does not belong there: a pattern that matches the whole of some megabytes overflows the stack.
-  if (base64 === '' || /[^A-Za-z0-9+/]/.test(base64.replace(/={1,2}$/, ''))) return false;
+  if (base64.length > mostBase64 || base64.length % 4 !== 0 || !isBase64(base64)) return false;
   return beginnings[mediaType]?.test(Buffer.from(base64.slice(0, 24), 'base64').toString('hex')) ?? false;
 }
