@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ledgerVerdict } from '../../web/src/inspect/ledger-verdict.ts';
+import { emptyTotals, toSessionMetrics } from '../../src/domain/metrics.ts';
+import { ledgerVerdict, shownNow } from '../../web/src/inspect/ledger-verdict.ts';
 import { ledgerView } from './inspect-fixtures.ts';
 
 describe('The verdict on a shown number', () => {
@@ -23,5 +24,14 @@ describe('The verdict on a shown number', () => {
       'equal',
     );
     expect(ledgerVerdict(ledgerView(null, null), { label: 'Cost', cost: 0 }, false).verdict).toBe('different');
+  });
+
+  it('follows a number of the whole session while it is open, and keeps one of what has ended', () => {
+    const metrics = toSessionMetrics('s', emptyTotals, { tokens: 0, window: null });
+    const shown = { label: 'Tokens', tokens: 12_410, cost: 0.3 };
+    expect(shownNow(shown, {}, metrics)).toEqual({ label: 'Tokens', tokens: metrics.totalTokens, cost: metrics.cost });
+    expect(shownNow({ label: 'Out', tokens: 1, field: 'outputTokens' }, {}, metrics).tokens).toBe(metrics.outputTokens);
+    expect(shownNow(shown, { runId: 's.1' }, metrics)).toBe(shown);
+    expect(shownNow(shown, {}, undefined)).toBe(shown);
   });
 });

@@ -1,4 +1,5 @@
-import type { LedgerView } from '../../../src/client/inspect-api.ts';
+import type { LedgerQuery, LedgerView } from '../../../src/client/inspect-api.ts';
+import type { SessionMetrics } from '../../../src/domain/metrics.ts';
 
 /** The number on the page that the rows stand behind. Tokens in all, and US dollars. */
 export interface ShownNumber {
@@ -15,6 +16,16 @@ export interface LedgerVerdict {
   readonly tokens: number | null;
   readonly cost: number | null;
   readonly verdict: 'equal' | 'different' | 'open';
+}
+
+/** A number of the whole session goes on while its rows are looked at, as the page does; others are of what has ended. */
+export function shownNow(shown: ShownNumber, query: LedgerQuery, metrics: SessionMetrics | undefined): ShownNumber {
+  if (metrics === undefined || Object.keys(query).length > 0) return shown;
+  return {
+    ...shown,
+    ...(shown.tokens === undefined ? {} : { tokens: metrics[shown.field ?? 'totalTokens'] }),
+    ...(shown.cost === undefined ? {} : { cost: metrics.cost }),
+  };
 }
 
 /** Dollars are sums of whole nano-dollars, whose last digit a double may lose. */

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { SessionDetails } from '../../../src/client/api.ts';
+import type { SessionMetrics } from '../../../src/domain/metrics.ts';
 import type { LedgerQuery } from '../../../src/client/inspect-api.ts';
 import { approvalsIn } from '../../../src/domain/approval.ts';
 import type { StoredEvent } from '../../../src/domain/events.ts';
 import { metricsQuery, sessionQuery } from '../api/sessions.ts';
 import { LedgerDrawer } from '../inspect/ledger-drawer.tsx';
-import type { ShownNumber } from '../inspect/ledger-verdict.ts';
+import { shownNow, type ShownNumber } from '../inspect/ledger-verdict.ts';
 import { RequestDrawer } from '../inspect/request-view.tsx';
 import { useMedia } from '../shell/media.ts';
 import { Page } from '../ui/page.tsx';
@@ -79,7 +80,7 @@ function OpenSession({ session }: { readonly session: SessionDetails }): ReactNo
         </div>
         <Announcements events={live.events} />
         {drawer === null ? null : (
-          <OpenedDrawer sessionId={sessionId} drawer={drawer} onClose={() => setDrawer(null)} />
+          <OpenedDrawer sessionId={sessionId} drawer={drawer} metrics={metrics} onClose={() => setDrawer(null)} />
         )}
       </div>
     </SessionSceneProvider>
@@ -91,14 +92,18 @@ type Opened = { readonly query: LedgerQuery; readonly shown: ShownNumber } | { r
 function OpenedDrawer({
   sessionId,
   drawer,
+  metrics,
   onClose,
 }: {
   readonly sessionId: string;
   readonly drawer: Opened;
+  readonly metrics: SessionMetrics | undefined;
   readonly onClose: () => void;
 }): ReactNode {
   if ('callId' in drawer) return <RequestDrawer sessionId={sessionId} callId={drawer.callId} onClose={onClose} />;
-  return <LedgerDrawer sessionId={sessionId} query={drawer.query} shown={drawer.shown} onClose={onClose} />;
+  const { query } = drawer;
+  const shown = shownNow(drawer.shown, query, metrics);
+  return <LedgerDrawer sessionId={sessionId} query={query} shown={shown} onClose={onClose} />;
 }
 
 function activityOf({ status, waitingFor, currentRun }: SessionDetails, live: Live): Activity {
