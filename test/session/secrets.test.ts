@@ -75,7 +75,8 @@ describe('a key', () => {
     'that %s repeats in its errors stays out of history, store, logs and what people see',
     async (agent) => {
       const ours = agent === 'claude' ? claudeKey : key;
-      expect((await send(agent, 'Hello')).code).toBe(0);
+      // The whole result, so that a failure says why.
+      expect(await send(agent, 'Hello')).toMatchObject({ code: 0 });
       const echo = `Incorrect API key provided: ${ours} (organisation key ${foreignKey}), Authorization: Bearer ${ours}`;
       simulator.script({ status: 401, message: echo });
       const refused = await send(agent, 'Hello with a wrong key');
